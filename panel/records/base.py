@@ -1,0 +1,67 @@
+"""What every record shares: frozen, closed to unknown fields, hashable by content.
+
+Not here: any rule of the desk. Records are values; they know their own shape and their own hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+
+class Record(BaseModel):
+    """A frozen value that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def content_sha256(self) -> str:
+        """Hash the record's content.
+
+        Returns:
+            64 lower-case hexadecimal digits: the SHA-256 of the record's canonical JSON.
+        """
+        return sha256_of(self.model_dump(mode="json"))
+
+
+def canonical_json(value: Any) -> bytes:
+    """Serialise plain data in one way only: sorted keys, no spaces, UTF-8, no NaN (after RFC 8785).
+
+    Raises:
+        ValueError: the value holds NaN or an infinity.
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")
+
+
+def sha256_of(value: Any) -> str:
+    """Return the SHA-256, in hexadecimal, of a plain value's canonical JSON."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$"
+BEAT_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=80)]
+"""1 to 80 of `a-z`, `0-9` and `-`, neither end a dash: safe as a file name and in an address."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether the text is safe to use as a file name and in an address."""
+    return re.fullmatch(SLUG_PATTERN, text) is not None
+
+
+def _fold_lines(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_fold_lines), StringConstraints(min_length=1, max_length=200)]
+"""One line of 1 to 200 characters; inner white space is folded."""
+
+Prose = Annotated[str, BeforeValidator(_fold_lines), StringConstraints(min_length=1, max_length=1200)]
+"""A paragraph of 1 to 1,200 characters; inner white space is folded."""

@@ -1,0 +1,56 @@
+"""Journal entries: everything people did to a run, in order, each chained to the one before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from panel.records.base import Record, Sha256
+from panel.records.verdict import BeatText, Call, Seat
+
+GENESIS = "0" * 64
+"""What the first entry names as its predecessor."""
+
+
+class Action(StrEnum):
+    """What an entry records."""
+
+    EDIT = "edit"
+    FLIP = "flip"
+    REDRAFT = "redraft"
+    APPROVE = "approve"
+    UNDO = "undo"
+    PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
+
+
+class Entry(Record):
+    """One line of `journal.jsonl`."""
+
+    schema_version: Literal[1] = 1
+    seq: Annotated[int, Field(ge=1)]
+    at: datetime
+    author: Annotated[str, Field(min_length=1, max_length=120)]
+    action: Action
+    seat: Seat | None = None
+    """None for what is about the whole run: the comparison's approval, publishing."""
+    reason: str = ""
+    before: Sha256 | None = None
+    """The content hash the author saw."""
+    after: Sha256 | None = None
+    """The content hash that stands now; for an approval, the hash that is approved."""
+    beats: tuple[BeatText, ...] | None = None
+    """For an edit: the whole new text."""
+    call: Call | None = None
+    """For an edit or a flip: the call that stands now."""
+    draft: int | None = None
+    """For a redraft: the number of the draft that stands now."""
+    undoes: int | None = None
+    """For an undo: the `seq` it takes back."""
+    files: dict[str, Sha256] | None = None
+    """For a publication: every file written, by its path under the site, with the SHA-256 of its bytes."""
+    prev: Sha256
+    """The SHA-256 of the previous line's bytes, without its newline."""

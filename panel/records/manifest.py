@@ -1,0 +1,68 @@
+"""The manifest: everything that went into a run, by name and hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from panel.records.base import Record, Sha256, Slug
+from panel.records.verdict import Seat
+
+
+class Sampling(Record):
+    """How tokens are chosen. Every setting is explicit, so that nothing hides in a library's default."""
+
+    temperature: Annotated[float, Field(ge=0, le=5)] = 0.6
+    """0 is greedy."""
+    top_k: Annotated[int, Field(ge=0)] = 40
+    """0 is off."""
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
+    min_p: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    repetition_penalty: Annotated[float, Field(ge=1, le=3)] = 1.15
+    presence_penalty: Annotated[float, Field(ge=0, le=5)] = 0.0
+    penalty_window: Annotated[int, Field(ge=0)] = 256
+    """How many of the answer's last tokens the penalties look at."""
+
+
+class EngineIdentity(Record):
+    """Which model wrote, down to its bytes."""
+
+    engine: Literal["llama", "scripted"]
+    engine_version: str
+    """The library's version: "llama-cpp-python 0.3.36"; for the scripted engine, Panel's own."""
+    model_name: str
+    model_path: str | None = None
+    model_sha256: Sha256 | None = None
+    model_bytes: int | None = None
+    quantization: str | None = None
+    chat_template_sha256: Sha256 | None = None
+    context_tokens: Annotated[int, Field(ge=1)]
+    threads: Annotated[int, Field(ge=1)] = 1
+
+
+class Manifest(Record):
+    """What `run.json` holds. Written once, before the first draft; never changed."""
+
+    schema_version: Literal[1] = 1
+    run_id: Slug
+    created_at: datetime
+    panel_version: str
+    tools: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    personas: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    engine: EngineIdentity
+    sampling: Sampling
+    max_revisions: Annotated[int, Field(ge=0, le=5)]
+    max_retries: Annotated[int, Field(ge=0, le=10)]
+    seat_timeout_s: Annotated[float, Field(gt=0)]
+    inputs: dict[str, Sha256]
+    """Every file under `inputs/`, by its path there, with the SHA-256 of its bytes."""
+    versions: dict[str, str]
+    """Libraries that shape a draft, by package name."""
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Every seat of the run: tool by tool, personas in order."""
+        return tuple(Seat(tool=tool, persona=persona) for tool in self.tools for persona in self.personas)

@@ -1,0 +1,142 @@
+"""Drafts and verdicts: what the model wrote for a seat, and what stands there now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from panel.records.base import Record, Sha256, Slug
+from panel.records.persona import BeatId
+
+
+class Call(StrEnum):
+    """The binary end of every verdict."""
+
+    SHIP = "ship"
+    SKIP = "skip"
+
+    @property
+    def opposite(self) -> Call:
+        """The other call."""
+        return Call.SKIP if self is Call.SHIP else Call.SHIP
+
+
+class Seat(Record):
+    """One persona reviewing one tool in one run."""
+
+    tool: Slug
+    persona: Slug
+
+    def __str__(self) -> str:
+        """Render as `tool/persona`."""
+        return f"{self.tool}/{self.persona}"
+
+    @classmethod
+    def parse(cls, text: str) -> Seat:
+        """Read `tool/persona` back."""
+        tool, _, persona = text.partition("/")
+        return cls(tool=tool, persona=persona)
+
+
+class BeatText(Record):
+    """The answer to one beat."""
+
+    id: BeatId
+    text: str
+    """One or two sentences; "" only where a person emptied it (and a check says so)."""
+
+
+class Finding(Record):
+    """One thing a check noticed in a verdict."""
+
+    check: str
+    """The check's name: "repeated-sentence"."""
+    beat: str | None = None
+    """The beat it is about; none when it is about the whole verdict."""
+    message: str
+    """For the editor."""
+    instruction: str
+    """For the model: what to do differently."""
+    quote: str = ""
+    """The words it is about."""
+
+
+class Attempt(Record):
+    """One answer of the engine, kept whole."""
+
+    seed: int
+    raw: str
+    findings: tuple[Finding, ...] = ()
+    prompt_tokens: int
+    cached_tokens: int
+    """How many of the prompt's tokens were already in the context."""
+    completion_tokens: int
+    p_ship: float | None = None
+    duration_s: float
+
+
+class Draft(Record):
+    """What the model wrote for a seat. Immutable; a redraft is a sibling with the next number."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["draft"] = "draft"
+    seat: Seat
+    n: Annotated[int, Field(ge=1)]
+    beats: tuple[BeatText, ...]
+    call: Call
+    p_ship: Annotated[float, Field(ge=0, le=1)] | None
+    """The model's probability of `ship` at the decisive token, renormalised over ship and skip; none if unknown."""
+    findings: tuple[Finding, ...]
+    """What the checks still say of the last attempt."""
+    attempts: Annotated[tuple[Attempt, ...], Field(min_length=1)]
+    """Every answer, oldest first; the last one is the draft."""
+    prompt_sha256: Sha256
+    """Of the messages that led to the first attempt."""
+    origin: Literal["run", "redraft"]
+    note: str = ""
+    """The editor's note that a redraft answers."""
+    base_sha256: Sha256 | None = None
+    """For a redraft: the content hash of the verdict the editor saw when asking for it."""
+    created_at: datetime
+
+    @property
+    def raw(self) -> str:
+        """The engine's text that became this draft."""
+        return self.attempts[-1].raw
+
+
+class MissingSeat(Record):
+    """A seat whose retries are used up. Shown, never counted, blocks publication."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["missing"] = "missing"
+    seat: Seat
+    n: Annotated[int, Field(ge=1)]
+    error: str
+    """The error's class: "EngineTimeout"."""
+    message: str
+    raw: tuple[str, ...] = ()
+    """Whatever the engine wrote before it failed."""
+    created_at: datetime
+
+
+class Verdict(Record):
+    """A seat's current text and call: a draft with the journal folded over it.
+
+    Its content hash is what an approval names. It covers the dossier and the persona too, so that a changed
+    input un-approves what was written from it.
+    """
+
+    seat: Seat
+    dossier_sha256: Sha256
+    persona_sha256: Sha256
+    beats: tuple[BeatText, ...]
+    call: Call
+
+    @property
+    def argument(self) -> str:
+        """The beats joined."""
+        return " ".join(beat.text for beat in self.beats if beat.text)
