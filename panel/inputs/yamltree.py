@@ -86,7 +86,7 @@ class _DepthLimited(yaml.SafeLoader):
         if self.depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
         try:
-            return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+            return super().compose_node(parent, index)
         finally:
             self.depth -= 1
 
@@ -101,7 +101,7 @@ def _pour(node: yaml.Node, path: Path, tree: YamlTree, file: str, problems: list
         return _pour_mapping(node, path, tree, file, problems)
     if isinstance(node, yaml.SequenceNode):
         return [_pour(item, (*path, index), tree, file, problems) for index, item in enumerate(node.value)]
-    if node.style is None and node.value in _NULLS:
+    if not isinstance(node, yaml.ScalarNode) or (node.style is None and node.value in _NULLS):
         return None
     return node.value
 

@@ -1,6 +1,6 @@
 """The nouns of the desk as frozen values. See each module for what a word means."""
 
-from panel.records.base import Record, Sha256, Slug, canonical_json, is_slug, sha256_of
+from panel.records.base import Record, Sha256, Slug, canonical_json, content_hashes, is_slug, sha256_of
 from panel.records.dossier import Dossier, Evidence, Pricing, Tier
 from panel.records.journal import GENESIS, Action, Entry
 from panel.records.manifest import EngineIdentity, Manifest, Sampling
@@ -53,6 +53,7 @@ __all__ = [
     "ToolCard",
     "Verdict",
     "canonical_json",
+    "content_hashes",
     "is_slug",
     "sha256_of",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -16,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 class Record(BaseModel):
     """A frozen value that refuses fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
     def content_sha256(self) -> str:
         """Hash the record's content.
@@ -65,3 +66,8 @@ Line = Annotated[str, BeforeValidator(_fold_lines), StringConstraints(min_length
 
 Prose = Annotated[str, BeforeValidator(_fold_lines), StringConstraints(min_length=1, max_length=1200)]
 """A paragraph of 1 to 1,200 characters; inner white space is folded."""
+
+
+def content_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the SHA-256, in hexadecimal, of each file's bytes, by name, names sorted."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}

@@ -52,5 +52,9 @@ class Entry(Record):
     """For an undo: the `seq` it takes back."""
     files: dict[str, Sha256] | None = None
     """For a publication: every file written, by its path under the site, with the SHA-256 of its bytes."""
+    published_at: datetime | None = None
+    """For a publication: the date the page carries."""
+    out: str | None = None
+    """For a publication: the site's folder, relative to the newsroom where it lies inside."""
     prev: Sha256
     """The SHA-256 of the previous line's bytes, without its newline."""

@@ -14,12 +14,12 @@ from panel.records.verdict import Seat
 class Sampling(Record):
     """How tokens are chosen. Every setting is explicit, so that nothing hides in a library's default."""
 
-    temperature: Annotated[float, Field(ge=0, le=5)] = 0.6
+    temperature: Annotated[float, Field(ge=0, le=5)] = 0.3
     """0 is greedy."""
     top_k: Annotated[int, Field(ge=0)] = 40
     """0 is off."""
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
-    min_p: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    min_p: Annotated[float, Field(ge=0, lt=1)] = 0.08
     repetition_penalty: Annotated[float, Field(ge=1, le=3)] = 1.15
     presence_penalty: Annotated[float, Field(ge=0, le=5)] = 0.0
     penalty_window: Annotated[int, Field(ge=0)] = 256

@@ -6,7 +6,9 @@ The page's JSON twin is this record. Texts are plain; the template escapes them.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from panel.records.base import Record, Sha256, Slug
 from panel.records.dossier import Dossier
@@ -30,6 +32,8 @@ class SeatCell(Record):
     """None for a missing seat."""
     beats: tuple[BeatText, ...]
     p_ship: float | None
+    call_changed: bool
+    """Whether the published call is not the draft's."""
     changed_share: float
     """How much of the published argument an editor changed, 0 to 1, by words."""
     approved_by: str | None
@@ -59,6 +63,8 @@ class HowMade(Record):
     drafted_at: datetime
     editors: tuple[str, ...]
     """Everyone who changed or approved a word, in order of first appearance."""
+    approvers: tuple[str, ...]
+    """Everyone whose approval stands behind the page, the comparison's included; they answer for it."""
     approved_at: datetime | None
     """When the last approval was given; none on a preview."""
     run_id: str
@@ -83,3 +89,17 @@ class Page(Record):
     how_made: HowMade
     published_at: datetime | None
     """None on a preview."""
+
+    @model_validator(mode="after")
+    def _columns_line_up(self) -> Self:
+        """An argument must never stand under another tool's name: everything per tool is in the tools' order."""
+        order = tuple(card.dossier.slug for card in self.tools)
+        for row in self.rows:
+            if tuple(cell.seat for cell in row.cells) != tuple(Seat(tool=tool, persona=row.persona) for tool in order):
+                raise ValueError(f"the seats of {row.persona} are not the tools in their order")
+        compared = self.comparison
+        columns = (tuple(tally.tool for tally in compared.tallies), tuple(line.tool for line in compared.prices))
+        counts = {len(compared.community), *(len(line.calls) for line in compared.split)}
+        if any(column != order for column in columns) or counts != {len(order)}:
+            raise ValueError("the comparison is not of the tools in their order")
+        return self

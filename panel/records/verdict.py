@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from panel.records.base import Record, Sha256, Slug
 from panel.records.persona import BeatId
@@ -90,9 +90,13 @@ class Draft(Record):
     p_ship: Annotated[float, Field(ge=0, le=1)] | None
     """The model's probability of `ship` at the decisive token, renormalised over ship and skip; none if unknown."""
     findings: tuple[Finding, ...]
-    """What the checks still say of the last attempt."""
+    """What the checks still say of the chosen attempt."""
     attempts: Annotated[tuple[Attempt, ...], Field(min_length=1)]
-    """Every answer, oldest first; the last one is the draft."""
+    """Every answer, oldest first, revisions included."""
+    chosen: Annotated[int, Field(ge=0)]
+    """Which attempt became the draft: the one with the fewest findings, the latest among equals."""
+    rejected: tuple[str, ...] = ()
+    """Answers that were no verdict at all, as the engine wrote them."""
     prompt_sha256: Sha256
     """Of the messages that led to the first attempt."""
     origin: Literal["run", "redraft"]
@@ -102,10 +106,16 @@ class Draft(Record):
     """For a redraft: the content hash of the verdict the editor saw when asking for it."""
     created_at: datetime
 
+    @model_validator(mode="after")
+    def _chosen_exists(self) -> Draft:
+        if self.chosen >= len(self.attempts):
+            raise ValueError("chosen names an attempt that is not there")
+        return self
+
     @property
     def raw(self) -> str:
         """The engine's text that became this draft."""
-        return self.attempts[-1].raw
+        return self.attempts[self.chosen].raw
 
 
 class MissingSeat(Record):

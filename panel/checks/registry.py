@@ -1,0 +1,40 @@
+"""The registry: every check, in the order an editor reads their findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from panel.checks.echo import check_echo_prompt, check_echo_question
+from panel.checks.ending import check_cut_off
+from panel.checks.length import check_empty_beat, check_too_long, check_too_short, check_word_count
+from panel.checks.names import check_wrong_tool
+from panel.checks.repetition import check_loop, check_repeated_sentence
+from panel.checks.subject import CheckSubject
+from panel.records import Finding
+
+Check = Callable[[CheckSubject], Iterable[Finding]]
+"""Looks at one seat's text; yields nothing when it is fine. Pure: the same subject, the same findings."""
+
+CHECKS: tuple[Check, ...] = (
+    check_wrong_tool,
+    check_empty_beat,
+    check_too_short,
+    check_too_long,
+    check_word_count,
+    check_cut_off,
+    check_loop,
+    check_repeated_sentence,
+    check_echo_question,
+    check_echo_prompt,
+)
+"""The gravest first: a revision is told of the findings in this order."""
+
+
+def run_checks(subject: CheckSubject) -> tuple[Finding, ...]:
+    """Run every check on one seat's text.
+
+    Returns:
+        The findings, check by check in the order of `CHECKS`, within a check in the order of the beats; empty
+        when nothing is wrong. Every quote is a substring of the text of the beat it names.
+    """
+    return tuple(finding for check in CHECKS for finding in check(subject))

@@ -1,0 +1,145 @@
+"""The command table, loaded lazily, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+import typer
+import typer.core
+
+from panel.errors import InputProblems, NotApproved, PanelError, StaleEdit
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("panel.cli.newsroom", "Make a new newsroom from the packaged defaults."),
+    "dossier": ("panel.cli.dossier", "Start and check dossiers."),
+    "run": ("panel.cli.run", "Let the panel review tools: one draft a seat."),
+    "resume": ("panel.cli.resume", "Go on with a run: only seats without a draft are drafted."),
+    "runs": ("panel.cli.runs", "List the runs."),
+    "show": ("panel.cli.show", "Show a run, a tool or one seat."),
+    "preview": ("panel.cli.preview", "Write a run's page, marked DRAFT, to look at."),
+    "review": ("panel.cli.review", "Walk through what is not approved yet."),
+    "edit": ("panel.cli.edit", "Change a verdict's words."),
+    "flip": ("panel.cli.flip", "Turn a call around, with a reason."),
+    "redraft": ("panel.cli.redraft", "Ask for a new draft, with a note."),
+    "approve": ("panel.cli.approve", "Approve words as they stand."),
+    "undo": ("panel.cli.undo", "Take back the last change or approval of a seat."),
+    "diff": ("panel.cli.diff", "Show what editors changed, word by word."),
+    "log": ("panel.cli.log", "Show a run's journal."),
+    "verify": ("panel.cli.verify", "Recompute everything that can be recomputed."),
+    "publish": ("panel.cli.publish", "Publish an approved run's page."),
+    "unpublish": ("panel.cli.unpublish", "Take a published page off the site."),
+    "graph": ("panel.cli.graph", "Print the graph as mermaid."),
+    "schema": ("panel.cli.schema", "Write the JSON Schemas of dossiers and personas."),
+}
+"""Every command: its module and its one line of help, in the order of a day's work."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The table as typer wants it; a command's module is imported when the command is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, _ = COMMANDS[name]
+        commands = importlib.import_module(module).app
+        return typer.main.get_command(commands)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        raise TypeError("commands stand in the table")
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("commands stand in the table")
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """A group that knows its commands' names and help without importing them."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the commands in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import a command; None when there is none of that name."""
+        return self.commands[cmd_name] if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; turn what Panel raises on purpose into a message and an exit code."""
+        wants_json = "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except PanelError as error:
+            report_error(error, wants_json=wants_json)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt:
+            typer.echo("\nStopped. Everything that was finished is kept.", err=True)
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            sys.stderr.close()  # the reader went away; Python would complain about the rest
+            raise typer.Exit(1) from None
+
+
+def report_error(error: PanelError, *, wants_json: bool) -> None:
+    """Tell a person, or a program, what went wrong and what to do."""
+    if wants_json:
+        typer.echo(json.dumps({"error": _describe(error)}, indent=1))
+    typer.echo(f"Error: {error.message}", err=True)
+    if isinstance(error, StaleEdit) and error.diff:
+        typer.echo(f"What stands now against your text:\n{error.diff}", err=True)
+    if error.hint:
+        typer.echo(f"What to do: {error.hint}", err=True)
+
+
+def _describe(error: PanelError) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "retryable": error.retryable,
+    }
+    if isinstance(error, InputProblems):
+        described["problems"] = [
+            {"file": p.file, "line": p.line, "field": p.field, "message": p.message} for p in error.problems
+        ]
+    if isinstance(error, NotApproved):
+        described["reasons"] = list(error.reasons)
+    if isinstance(error, StaleEdit):
+        described |= {"kept_at": error.kept_at, "diff": error.diff}
+    return described
+
+
+app = typer.Typer(
+    name="panel",
+    cls=LazyGroup,
+    help="A review desk in a box: four local reviewers draft, editors decide, the site publishes.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _root() -> None:
+    return None
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

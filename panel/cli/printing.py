@@ -1,0 +1,91 @@
+"""Runs and seats as text on a terminal or in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from panel.editorial import Desk, SeatState, Standing
+from panel.records import Call, Seat
+
+MARKS = {Call.SHIP: "▲ ship", Call.SKIP: "▽ skip"}
+STYLES = {Call.SHIP: "bold green", Call.SKIP: "bold red"}
+STANDING_MARKS = {
+    Standing.UNDRAFTED: "…",
+    Standing.MISSING: "!",
+    Standing.OPEN: "○",
+    Standing.CHANGED: "◐",
+    Standing.APPROVED: "●",
+}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Make a console: as wide as the terminal, 100 columns elsewhere, no markup in what comes from outside."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 100
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False, emoji=False)
+
+
+def print_scorecard(console: Console, desk: Desk, states: Mapping[Seat, SeatState]) -> None:
+    """Print a run: ship percentages, seats tool by tool, the comparison."""
+    comparison = desk.comparison(states)
+    names = {slug: dossier.name for slug, dossier in desk.materials.dossiers.items()}
+    table = Table(title=f"{' vs '.join(map(escape, names.values()))}", title_justify="left", expand=False)
+    table.add_column("reviewer", style="bold")
+    for name in names.values():
+        table.add_column(escape(name))
+    for slug, persona in desk.materials.personas.items():
+        seats = [states[Seat(tool=tool, persona=slug)] for tool in names]
+        table.add_row(escape(persona.name), *(seat_cell(desk, state) for state in seats))
+    table.add_section()
+    table.add_row("panel", *(Text(tally.label, style="bold") for tally in comparison.tallies))
+    console.print(table)
+    for label, text in (
+        ("Panel verdict", comparison.verdict),
+        ("Price read", comparison.price_read),
+        ("Reviewer split", comparison.split_read),
+        ("Community", comparison.community_read),
+    ):
+        console.print(Text(f"{label}: ", style="bold") + Text(text))
+
+
+def seat_cell(desk: Desk, state: SeatState) -> Text:
+    """Render a seat in a few words: its call, how sure the model was, findings, standing."""
+    if state.verdict is None:
+        return Text(f"{STANDING_MARKS[state.standing]} {state.standing}", style="yellow")
+    cell = Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call])
+    if state.draft and state.draft.p_ship is not None:
+        cell.append(f"  p_ship {state.draft.p_ship:.2f}", style="dim")
+    count = len(desk.findings(state))
+    if count:
+        cell.append(f"  {count} finding{'s' if count > 1 else ''}", style="yellow")
+    cell.append(f"  {STANDING_MARKS[state.standing]} {state.standing}", style="dim")
+    return cell
+
+
+def print_seat(console: Console, desk: Desk, state: SeatState) -> None:
+    """Print one seat: findings first, then the text."""
+    dossier = desk.materials.dossiers[state.seat.tool]
+    persona = desk.materials.personas[state.seat.persona]
+    console.print(Text(f"{dossier.name} · {persona.name}", style="bold underline"))
+    console.print(seat_cell(desk, state))
+    if state.verdict is None:
+        if state.missing:
+            console.print(Text(f"{state.missing.error}: {state.missing.message}", style="yellow"))
+        return
+    for finding in desk.findings(state):
+        place = f"{finding.beat}: " if finding.beat else ""
+        console.print(Text(f"  ⚑ {finding.check}  {place}{finding.message}", style="yellow"))
+    if state.approval and state.standing is Standing.APPROVED:
+        console.print(Text(f"  approved by {state.approval.author} on {state.approval.at:%Y-%m-%d %H:%M} UTC"))
+    questions = {beat.id: beat.question for beat in persona.beats}
+    for beat in state.verdict.beats:
+        console.print(Text(f"  {beat.id}", style="bold") + Text(f"  {questions.get(beat.id, '')}", style="dim"))
+        console.print(Padding(Text(beat.text), (0, 0, 0, 4)))
+    console.print(Text("  call: ") + Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call]))

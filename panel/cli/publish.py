@@ -1,0 +1,54 @@
+"""`panel publish`: through the editorial gate, into the journal, onto the site, in that order."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from panel.cli.session import AuthorOption, JsonOption, RunArg, current_newsroom, know_author, new_command, print_json
+from panel.editorial import Desk, open_gate, record_publication
+from panel.engine import ScriptedEngine
+from panel.graph.build import pass_gate
+from panel.graph.nodes import Nodes
+from panel.materials import reopen_materials
+from panel.publish import plan_files, write_site
+from panel.settings import Newsroom
+from panel.store import RunStore
+
+app = new_command()
+
+
+@app.command()
+def publish(
+    run_id: RunArg,
+    out: Annotated[Path | None, typer.Option("--out", help="The site's folder; else the newsroom's `site/`.")] = None,
+    author: AuthorOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Publish an approved run's page; refused, with every reason, while anything is not approved."""
+    who = know_author(author)
+    newsroom = current_newsroom()
+    run = RunStore(newsroom.runs).open(run_id)
+    desk = Desk(run, reopen_materials(run))
+    site = out.absolute() if out else newsroom.site
+    settings = newsroom.settings.site
+    approved = open_gate(desk, site_name=settings.name, newsletter_action=settings.newsletter_action)
+    files = plan_files(approved.page)
+    entry = record_publication(desk, approved, files, out=place_in(newsroom, site), author=who)
+    write_site(site, files)
+    nodes = Nodes(run, desk.materials, ScriptedEngine(), lambda event: None)
+    asyncio.run(pass_gate(nodes, approved.content_sha256))
+    if as_json:
+        print_json({"entry": entry.model_dump(mode="json", exclude_none=True), "files": [str(site / f) for f in files]})
+        return
+    typer.echo(f"Published {approved.page.title}:")
+    for name in files:
+        typer.echo(f"  {site / name}")
+
+
+def place_in(newsroom: Newsroom, site: Path) -> str:
+    """Name a site's folder for the journal: relative to the newsroom where it lies inside."""
+    return site.relative_to(newsroom.root).as_posix() if site.is_relative_to(newsroom.root) else site.as_posix()

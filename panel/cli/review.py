@@ -1,0 +1,181 @@
+"""`panel review`: walk through what is not approved, one seat after another.
+
+Keys work alone on a terminal and as lines in a pipe. Every approval names the hash of the text that was shown, so
+what an editor approves is what the editor read.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from panel.cli.app import report_error
+from panel.cli.edit import apply_sheet, ask_editor
+from panel.cli.printing import make_console, print_scorecard, print_seat
+from panel.cli.redraft import redraft_seat
+from panel.cli.session import (
+    AuthorOption,
+    JsonOption,
+    OptionalPersona,
+    OptionalTool,
+    RunArg,
+    current_newsroom,
+    know_author,
+    new_command,
+    pick_seats,
+    print_json,
+)
+from panel.editorial import Desk, SeatState, Standing, refusals
+from panel.errors import PanelError
+from panel.materials import reopen_materials
+from panel.records import Seat
+from panel.settings import Newsroom
+from panel.store import RunStore
+
+app = new_command()
+LEGEND = "[a]pprove  [e]dit  [f]lip  [r]edraft  [u]ndo  [n]ext  [q]uit"
+
+
+class Quit(Exception):
+    """The editor is done for now."""
+
+
+@dataclass
+class Walk:
+    """One editor's walk through a run."""
+
+    desk: Desk
+    author: str
+    newsroom: Newsroom
+
+    def __post_init__(self) -> None:
+        self.console = make_console()
+        self.is_terminal = sys.stdin.isatty()
+
+    def seats(self, seats: tuple[Seat, ...]) -> None:
+        """Show each seat that is not approved until it is, or the editor goes on."""
+        open_seats = [seat for seat in seats if self.desk.state(seat).standing is not Standing.APPROVED]
+        for index, seat in enumerate(open_seats, start=1):
+            going = True
+            while going:
+                state = self.desk.state(seat)
+                self.console.rule(Text(f"{index} of {len(open_seats)}"))
+                print_seat(self.console, self.desk, state)
+                going = self._act(state)
+
+    def comparison(self) -> None:
+        """Show the comparison once every seat is approved, and ask for its approval."""
+        states = self.desk.states()
+        if any(state.standing is not Standing.APPROVED for state in states.values()):
+            return
+        seen = self.desk.comparison_sha256(self.desk.comparison(states))
+        approval = self.desk.comparison_approval()
+        if approval and approval.after == seen:
+            return
+        self.console.rule(Text("the comparison"))
+        print_scorecard(self.console, self.desk, states)
+        key = self._key("[a]pprove the comparison and the facts above it  [n]ext  [q]uit")
+        if key == "a":
+            self._try(lambda: self.desk.approve_comparison(author=self.author, seen=seen))
+
+    def _act(self, state: SeatState) -> bool:
+        """Do what one key asks for; tell whether the same seat is shown again."""
+        key = self._key(LEGEND)
+        if key == "n":
+            return False
+        if key == "a":
+            approve: Callable[[], Any] = lambda: self.desk.approve(state.seat, author=self.author, seen=state.sha256)  # noqa: E731
+            return not self._try(approve)
+        moves: dict[str, Callable[[], Any]] = {
+            "e": lambda: self._edit(state),
+            "f": lambda: self.desk.flip(
+                state.seat, author=self.author, reason=self._ask("Why flip the call?"), seen=state.sha256
+            ),
+            "r": lambda: redraft_seat(
+                self.desk, state, self._ask("What should the model do differently?"),
+                author=self.author, newsroom=self.newsroom,
+            ),
+            "u": lambda: self.desk.undo(state.seat, author=self.author),
+        }  # fmt: skip
+        if key in moves:
+            self._try(moves[key])
+        else:
+            typer.echo(f"{key!r} is no key here.")
+        return True
+
+    def _edit(self, state: SeatState) -> None:
+        sheet = ask_editor(self.desk, state)
+        apply_sheet(self.desk, state, sheet, author=self.author, reason=self._ask("Why this edit?"))
+
+    def _try(self, move: Callable[[], Any]) -> bool:
+        """Make a move; a refusal is told and the walk goes on."""
+        try:
+            move()
+        except PanelError as error:
+            report_error(error, wants_json=False)
+            return False
+        return True
+
+    def _key(self, legend: str) -> str:
+        typer.echo(f"{legend} > ", nl=False)
+        if self.is_terminal:
+            key: str = typer.getchar()
+            typer.echo(key)
+        else:
+            line = sys.stdin.readline()
+            if not line:
+                typer.echo()
+                raise Quit
+            key = line.strip()[:1]
+            typer.echo(key)
+        if key.lower() in {"q", "\x04", "\x1b"}:
+            raise Quit
+        if key == "\x03":
+            raise KeyboardInterrupt
+        return key.lower()
+
+    def _ask(self, question: str) -> str:
+        typer.echo(f"{question} ", nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            raise Quit
+        return line.strip()
+
+
+@app.command()
+def review(
+    run_id: RunArg,
+    tool: OptionalTool = None,
+    persona: OptionalPersona = None,
+    author: AuthorOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Walk through what is not approved yet: findings first, then the text.
+
+    Keys: a approve, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. In a pipe,
+    one key a line; a reason or a note is the line after its key. --json lists what is open instead of walking.
+    """
+    newsroom = current_newsroom()
+    run = RunStore(newsroom.runs).open(run_id)
+    desk = Desk(run, reopen_materials(run))
+    seats = pick_seats(run, tool, persona)
+    if as_json:
+        states = desk.states()
+        waiting = [str(seat) for seat in seats if states[seat].standing is not Standing.APPROVED]
+        print_json({"run_id": run.run_id, "open": waiting, "refusals": list(refusals(desk, states))})
+        return
+    walk = Walk(desk, know_author(author), newsroom)
+    try:
+        walk.seats(seats)
+        walk.comparison()
+    except Quit:
+        pass
+    left = refusals(desk, desk.states())
+    typer.echo(
+        f"\n{len(left)} still open: panel review {run.run_id}" if left else f"\nNext: panel publish {run.run_id}"
+    )

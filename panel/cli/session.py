@@ -1,0 +1,146 @@
+"""What commands have in common: finding the newsroom, opening runs and engines, knowing who is at the desk."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from panel.editorial import Desk
+from panel.engine import Engine, ScriptedEngine
+from panel.errors import IllegalMove, SetupError
+from panel.materials import reopen_materials
+from panel.models import find_model
+from panel.records import EngineIdentity, Seat
+from panel.settings import Newsroom, find_newsroom, usable_cores
+from panel.store import Run, RunStore
+
+RunArg = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, its beginning, or `latest`.")]
+ToolArg = Annotated[str, typer.Argument(metavar="TOOL", help="A tool's slug.")]
+PersonaArg = Annotated[str, typer.Argument(metavar="PERSONA", help="A persona's slug.")]
+OptionalTool = Annotated[str | None, typer.Argument(metavar="[TOOL]", help="Only this tool.")]
+OptionalPersona = Annotated[str | None, typer.Argument(metavar="[PERSONA]", help="Only this persona's seat.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+AuthorOption = Annotated[str, typer.Option("--author", help="Who you are; else PANEL_EDITOR, else git's user.name.")]
+ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is journaled.")]
+
+DELAY_VARIABLE = "PANEL_SCRIPTED_DELAY_S"
+"""Seconds each answer of the scripted engine takes; for rehearsals of slow runs."""
+
+
+def new_command(**settings: Any) -> typer.Typer:
+    """Make a command's own app, in the house's plain style."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, **settings)
+
+
+def current_newsroom() -> Newsroom:
+    """Find the newsroom around the current folder."""
+    return find_newsroom(Path.cwd())
+
+
+def open_run(run_id: str) -> Run:
+    """Open a run of the current newsroom."""
+    return RunStore(current_newsroom().runs).open(run_id)
+
+
+def open_desk(run_id: str) -> Desk:
+    """Put a run on the desk."""
+    run = open_run(run_id)
+    return Desk(run, reopen_materials(run))
+
+
+def pick_seat(run: Run, tool: str, persona: str) -> Seat:
+    """Find a seat of a run by its tool and persona."""
+    return pick_seats(run, tool, persona)[0]
+
+
+def pick_seats(run: Run, tool: str | None, persona: str | None) -> tuple[Seat, ...]:
+    """Find the seats of a run that a command is about: all, a tool's, or one."""
+    manifest = run.manifest
+    if tool is not None and tool not in manifest.tools:
+        raise SetupError(f"the run {run.run_id} has no tool {tool!r}", hint=f"It has {', '.join(manifest.tools)}.")
+    if persona is not None and persona not in manifest.personas:
+        known = ", ".join(manifest.personas)
+        raise SetupError(f"the run {run.run_id} has no persona {persona!r}", hint=f"It has {known}.")
+    return tuple(seat for seat in manifest.seats if tool in (None, seat.tool) and persona in (None, seat.persona))
+
+
+def know_author(given: str) -> str:
+    """Tell who is at the desk.
+
+    Raises:
+        IllegalMove: nobody said.
+    """
+    author = given or os.environ.get("PANEL_EDITOR", "") or _git_user()
+    author = " ".join(author.split())
+    if not author or len(author) > 120:
+        raise IllegalMove(
+            "who are you? Every change has an author of at most 120 characters.",
+            hint="Give --author NAME, or set PANEL_EDITOR, or git's user.name.",
+        )
+    return author
+
+
+def _git_user() -> str:
+    try:
+        asked = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return asked.stdout.strip()
+
+
+def open_engine(newsroom: Newsroom, *, name: str = "llama", model: str = "") -> Engine:
+    """Open an engine.
+
+    Args:
+        newsroom: its settings say which model, how long a context and how many threads.
+        name: `llama` or `scripted`.
+        model: overrides the settings' model.
+
+    Raises:
+        SetupError: there is no such engine, or its model cannot be opened.
+    """
+    settings = newsroom.settings.model
+    if name == "scripted":
+        delay = os.environ.get(DELAY_VARIABLE, "0")
+        try:
+            return ScriptedEngine(context_tokens=settings.context_tokens, delay_s=float(delay))
+        except ValueError as error:
+            raise SetupError(f"{DELAY_VARIABLE} is no number of seconds: {delay!r}") from error
+    if name != "llama":
+        raise SetupError(f"there is no engine {name!r}", hint="The engines are llama and scripted.")
+    found = find_model(model or settings.path, base=Path.cwd() if model else newsroom.root)
+    # Imported by name: llama.cpp's library is loaded only when a model is.
+    llama = importlib.import_module("panel.engine.llama")
+    engine: Engine = llama.open_llama(
+        found, context_tokens=settings.context_tokens, threads=settings.threads or usable_cores()
+    )
+    return engine
+
+
+def reopen_engine(newsroom: Newsroom, identity: EngineIdentity) -> Engine:
+    """Open the very engine a run was begun with.
+
+    Raises:
+        SetupError: the model's bytes are not those of the manifest.
+    """
+    settings = newsroom.settings.model_copy(
+        update={"model": newsroom.settings.model.model_copy(update={"context_tokens": identity.context_tokens})}
+    )
+    engine = open_engine(Newsroom(newsroom.root, settings), name=identity.engine, model=identity.model_path or "")
+    if engine.identity.model_sha256 != identity.model_sha256:
+        raise SetupError(
+            f"{identity.model_path} is not the model this run was begun with",
+            hint="Put the same file back, or start a new run.",
+        )
+    return engine
+
+
+def print_json(value: Any) -> None:
+    """Print plain data as JSON."""
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))

@@ -1,0 +1,40 @@
+"""The desk: what editors do to a run, and the gate that only approved words pass."""
+
+from panel.editorial.desk import Desk
+from panel.editorial.fold import Approval, SeatState, Standing, fold_seat
+from panel.editorial.gate import (
+    ApprovedRun,
+    last_publication,
+    open_gate,
+    record_publication,
+    record_unpublication,
+    refusals,
+)
+from panel.editorial.pages import build_page, page_content_sha256
+from panel.editorial.sheet import parse_sheet, render_sheet
+from panel.editorial.verify import Check, verify_run
+from panel.editorial.words import WordChange, changed_share, mark_changes, word_diff
+
+__all__ = [
+    "Approval",
+    "ApprovedRun",
+    "Check",
+    "Desk",
+    "SeatState",
+    "Standing",
+    "WordChange",
+    "build_page",
+    "changed_share",
+    "fold_seat",
+    "last_publication",
+    "mark_changes",
+    "open_gate",
+    "page_content_sha256",
+    "parse_sheet",
+    "record_publication",
+    "record_unpublication",
+    "refusals",
+    "render_sheet",
+    "verify_run",
+    "word_diff",
+]

@@ -1,0 +1,135 @@
+"""The editorial gate: the only place where an approved page is made.
+
+It looks at everything again, from the files up: the inputs' hashes, the journal's chain, each seat's words against
+the hash that was approved, and the comparison. What it lets through is a value that publishing takes and that
+nothing else makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from panel.editorial.desk import PATIENCE, Desk
+from panel.editorial.fold import SeatState, Standing
+from panel.editorial.pages import build_page, page_content_sha256
+from panel.errors import Conflict, NotApproved
+from panel.records import Action, Entry, Page, Seat, content_hashes
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedRun:
+    """A page every word of which an editor approved.
+
+    Attributes:
+        page: the page, with its date of publication.
+        content_sha256: the hash of the page without its date.
+        already: the journal entry of this very page's publication; None when it is new.
+        head: the journal's head when the gate looked.
+    """
+
+    page: Page
+    content_sha256: str
+    already: Entry | None
+    head: str
+
+
+def refusals(desk: Desk, states: Mapping[Seat, SeatState]) -> tuple[str, ...]:
+    """Say why a run cannot be published, one reason a line; () when it can."""
+    reasons = [_seat_refusal(state) for state in states.values() if state.standing is not Standing.APPROVED]
+    approval = desk.comparison_approval()
+    if approval is None:
+        reasons.append("the comparison: not approved")
+    elif approval.after != desk.comparison_sha256(desk.comparison(states)):
+        reasons.append(f"the comparison: changed since {approval.author} approved it")
+    for state in states.values():
+        reasons += [f"{state.seat}: {mismatch}" for mismatch in state.mismatches]
+    return tuple(reasons)
+
+
+def _seat_refusal(state: SeatState) -> str:
+    if state.standing is Standing.MISSING and state.missing:
+        return f"{state.seat}: missing ({state.missing.message})"
+    if state.standing is Standing.CHANGED and state.approval:
+        return f"{state.seat}: changed since {state.approval.author} approved it"
+    return f"{state.seat}: {state.standing}"
+
+
+def open_gate(desk: Desk, *, site_name: str, newsletter_action: str) -> ApprovedRun:
+    """Let a run through, if every word of it is approved.
+
+    Raises:
+        NotApproved: with every reason.
+        Corrupt: the run's files are not what they were.
+    """
+    head = desk.run.journal.read().head
+    states = desk.states()
+    reasons = refusals(desk, states)
+    if reasons:
+        raise NotApproved(
+            f"the run {desk.run.run_id} cannot be published:",
+            reasons,
+            hint=f"`panel review {desk.run.run_id}` walks through what is open.",
+        )
+    page = build_page(desk, states, status="approved", site_name=site_name, newsletter_action=newsletter_action)
+    content_sha256 = page_content_sha256(page)
+    already = last_publication(desk)
+    if already and already.after == content_sha256 and already.published_at:
+        date = already.published_at
+    else:
+        already, date = None, datetime.now(UTC).replace(microsecond=0)
+    return ApprovedRun(page.model_copy(update={"published_at": date}), content_sha256, already, head)
+
+
+def last_publication(desk: Desk) -> Entry | None:
+    """Return the publication that stands: the last one, unless it was unpublished since."""
+    standing = None
+    for entry in desk.run.journal.read().entries:
+        if entry.action is Action.PUBLISH:
+            standing = entry
+        elif entry.action is Action.UNPUBLISH:
+            standing = None
+    return standing
+
+
+def record_publication(
+    desk: Desk, approved: ApprovedRun, files: Mapping[str, bytes], *, out: str, author: str
+) -> Entry:
+    """Journal a publication, before its files are written: the site never shows what the journal does not know.
+
+    Publishing the very same page again, to the same place, adds nothing: it mends a site whose writing was cut short.
+
+    Raises:
+        Conflict: somebody changed the run since the gate looked; nothing was journaled.
+    """
+    if approved.already and approved.already.out == out:
+        return approved.already
+    fields = {
+        "author": author,
+        "action": Action.PUBLISH,
+        "after": approved.content_sha256,
+        "files": content_hashes(files),
+        "published_at": approved.page.published_at,
+        "out": out,
+    }
+    return desk.run.journal.append(approved.head, fields)
+
+
+def record_unpublication(desk: Desk, standing: Entry, *, author: str, reason: str) -> Entry:
+    """Journal that a page was taken off the site."""
+    for _ in range(PATIENCE):
+        view = desk.run.journal.read()
+        fields = {
+            "author": author,
+            "action": Action.UNPUBLISH,
+            "reason": reason,
+            "before": standing.after,
+            "files": standing.files,
+            "out": standing.out,
+        }
+        try:
+            return desk.run.journal.append(view.head, fields)
+        except Conflict:
+            continue
+    raise Conflict("the journal is too busy", hint="Try again.")

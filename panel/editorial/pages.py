@@ -1,0 +1,117 @@
+"""From a run to its page: everything gathered into one record, nothing rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from panel.editorial.desk import Desk
+from panel.editorial.fold import SeatState
+from panel.editorial.words import changed_share
+from panel.records import Comparison, HowMade, Page, Persona, Seat, SeatCell, SeatRow, ToolCard, sha256_of
+
+
+def build_page(
+    desk: Desk,
+    states: Mapping[Seat, SeatState],
+    *,
+    status: Literal["draft", "approved"],
+    site_name: str,
+    newsletter_action: str,
+    published_at: datetime | None = None,
+) -> Page:
+    """Gather a run's page from its seats as they stand.
+
+    A page of status `approved` is made by the editorial gate and nowhere else.
+    """
+    comparison = desk.comparison(states)
+    dossiers = desk.materials.dossiers
+    return Page(
+        status=status,
+        title=" vs ".join(dossier.name for dossier in dossiers.values()),
+        slug=page_slug(tuple(dossiers)),
+        site_name=site_name,
+        newsletter_action=newsletter_action,
+        tools=_cards(desk, comparison),
+        rows=tuple(_row(desk, states, persona) for persona in desk.materials.personas.values()),
+        comparison=comparison,
+        how_made=_how_made(desk, states, approved=status == "approved"),
+        published_at=published_at,
+    )
+
+
+def page_slug(tools: tuple[str, ...]) -> str:
+    """Name a page's place: the tools' slugs joined by `-vs-`; when that is too long, cut and told apart by a hash."""
+    slug = "-vs-".join(tools)
+    return slug if len(slug) <= 80 else f"{slug[:63].rstrip('-')}-{sha256_of(list(tools))[:16]}"
+
+
+def page_content_sha256(page: Page) -> str:
+    """Hash a page without its date of publication: what an editor approved, whenever it is published."""
+    return page.model_copy(update={"published_at": None}).content_sha256()
+
+
+def _cards(desk: Desk, comparison: Comparison) -> tuple[ToolCard, ...]:
+    rows = zip(desk.materials.dossiers.values(), comparison.tallies, comparison.community, strict=True)
+    return tuple(ToolCard(dossier=dossier, tally=tally, community=community) for dossier, tally, community in rows)
+
+
+def _row(desk: Desk, states: Mapping[Seat, SeatState], persona: Persona) -> SeatRow:
+    seats = [Seat(tool=tool, persona=persona.slug) for tool in desk.run.manifest.tools]
+    cells = tuple(_cell(desk, states[seat]) for seat in seats)
+    return SeatRow(persona=persona.slug, name=persona.name, lens=persona.lens, cells=cells)
+
+
+def _cell(desk: Desk, state: SeatState) -> SeatCell:
+    verdict, draft, approval = state.verdict, state.draft, state.approval
+    if verdict is None or draft is None:
+        return SeatCell(
+            seat=state.seat,
+            call=None,
+            beats=(),
+            p_ship=None,
+            call_changed=False,
+            changed_share=0.0,
+            approved_by=None,
+            approved_at=None,
+            findings=(),
+        )
+    valid = approval if approval and approval.sha256 == state.sha256 else None
+    drafted = " ".join(beat.text for beat in draft.beats)
+    return SeatCell(
+        seat=state.seat,
+        call=verdict.call,
+        beats=verdict.beats,
+        p_ship=draft.p_ship,
+        call_changed=verdict.call is not draft.call,
+        changed_share=round(changed_share(drafted, verdict.argument), 4),
+        approved_by=valid.author if valid else None,
+        approved_at=valid.at if valid else None,
+        findings=desk.findings(state),
+    )
+
+
+def _how_made(desk: Desk, states: Mapping[Seat, SeatState], *, approved: bool) -> HowMade:
+    manifest = desk.run.manifest
+    engine = manifest.engine
+    comparison = desk.comparison_approval()
+    approvals = [state.approval for state in states.values() if state.approval]
+    dates = [approval.at for approval in approvals]
+    approvers = dict.fromkeys(approval.author for approval in approvals)
+    editors = dict.fromkeys(author for state in states.values() for author in state.authors)
+    if comparison:
+        dates.append(comparison.at)
+        approvers[comparison.author] = editors[comparison.author] = None
+    return HowMade(
+        model_name=engine.model_name,
+        model_sha256=engine.model_sha256,
+        quantization=engine.quantization,
+        engine=f"{engine.engine} ({engine.engine_version})",
+        personas=len(manifest.personas),
+        drafted_at=manifest.created_at,
+        editors=tuple(editors),
+        approvers=tuple(approvers) if approved else (),
+        approved_at=max(dates, default=None) if approved else None,
+        run_id=manifest.run_id,
+    )

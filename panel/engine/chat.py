@@ -1,0 +1,113 @@
+"""The model's own chat template, in a sandbox, with outside text kept apart from it.
+
+A template is rendered over placeholders, never over the text itself; what comes out is cut at the placeholders.
+So the template's control tokens and the text between them never meet in one string, and text that spells a control
+token stays text.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from jinja2 import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from panel.engine.protocol import Message
+from panel.errors import SetupError
+
+MAX_TEMPLATE_CHARS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the prompt that is computed and reused as a whole.
+
+    Attributes:
+        template: the template's text before the outside text; may hold control tokens.
+        outside: text of dossiers, personas and prompts; never holds control tokens.
+    """
+
+    template: str
+    outside: str
+
+
+class ChatTemplate:
+    """A GGUF's chat template, ready to cut prompts into segments."""
+
+    def __init__(self, source: str, *, bos: str, eos: str) -> None:
+        if len(source) > MAX_TEMPLATE_CHARS:
+            raise SetupError(f"the model's chat template is longer than {MAX_TEMPLATE_CHARS:,} characters")
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        )
+        environment.globals["raise_exception"] = _refuse
+        # A date in the prompt would make yesterday's run differ from today's.
+        environment.globals["strftime_now"] = lambda form: datetime(2026, 1, 1).strftime(form)
+        try:
+            self._template = environment.from_string(source)
+        except TemplateError as error:
+            raise _unusable(error) from error
+        self._tokens = {"bos_token": bos, "eos_token": eos}
+
+    def segments(self, messages: Sequence[Message]) -> tuple[Segment, ...]:
+        """Cut a prompt into segments, one for each part of each message, and the opening of the answer last.
+
+        Raises:
+            SetupError: the template fails, or drops or reorders a message even with the system turn folded
+                into the user's.
+        """
+        try:
+            return self._cut(messages)
+        except SetupError:
+            folded = _fold_system(messages)
+            if folded == tuple(messages):
+                raise
+            return self._cut(folded)
+
+    def _cut(self, messages: Sequence[Message]) -> tuple[Segment, ...]:
+        nonce = secrets.token_hex(8)
+        parts = [part for message in messages for part in message.parts]
+        marks = [f"PART{nonce}N{index}E" for index in range(len(parts))]
+        unused = iter(marks)
+        turns: list[dict[str, Any]] = [
+            {"role": message.role, "content": "".join(next(unused) for _ in message.parts)} for message in messages
+        ]
+        try:
+            rendered = self._template.render(
+                messages=turns, add_generation_prompt=True, enable_thinking=False, **self._tokens
+            )
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise _unusable(error) from error
+        segments = []
+        for mark, part in zip(marks, parts, strict=True):
+            before, found, rendered = rendered.partition(mark)
+            if not found or nonce in before:
+                raise SetupError("the model's chat template drops or reorders a part of the prompt")
+            segments.append(Segment(before, part))
+        if nonce in rendered:
+            raise SetupError("the model's chat template repeats a part of the prompt")
+        return (*segments, Segment(rendered, ""))
+
+
+def _fold_system(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Put the system turn's parts before the first user turn's, for models that know no system turn."""
+    system = tuple(part for message in messages if message.role == "system" for part in message.parts)
+    rest = [message for message in messages if message.role != "system"]
+    if not system or not rest:
+        return tuple(messages)
+    return (Message("user", (*system, *rest[0].parts)), *rest[1:])
+
+
+def _refuse(message: str) -> NoReturn:
+    raise TemplateError(message)
+
+
+def _unusable(error: Exception) -> SetupError:
+    return SetupError(
+        f"the model's chat template cannot be used: {error}",
+        hint="Choose an instruction-tuned GGUF with a working chat template.",
+    )

@@ -1,0 +1,130 @@
+"""What every engine promises: one request in, one constrained text out.
+
+An engine knows nothing of dossiers, personas or verdicts. It owns the model, its context and the thread that
+context belongs to; callers own retries, checks and meaning. All engines pass `tests/engine/contract.py`.
+
+Invariants: the same request (its seed included) gives the same text on the same engine, whatever else is pending;
+a finished text always satisfies the request's schema; a request that cannot fit fails before any decoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from panel.records import EngineIdentity, Sampling, sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of the prompt.
+
+    Attributes:
+        role: who speaks.
+        parts: the turn's text, cut where prompts are likely to part ways. An engine may keep what it computed for
+            a run of leading parts and use it for the next prompt that begins the same.
+    """
+
+    role: Literal["system", "user"]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A place in the text where the model must decide between a few words.
+
+    Attributes:
+        marker: the text right before the decision, unique in the answer.
+        options: the words; each is followed by a closing quote.
+    """
+
+    marker: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One text to write.
+
+    Attributes:
+        id: the caller's name for it, for progress and messages.
+        messages: the prompt. All of it is outside text to the engine: none of it can become a control token.
+        schema: the JSON Schema the answer satisfies.
+        choice: the decision whose probabilities are wanted.
+        sampling: every sampling setting.
+        seed: 32 bits.
+        max_tokens: how long the answer may grow, in tokens.
+        timeout_s: seconds of the engine's own work on this request; waiting for its turn is not counted.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    schema: Mapping[str, Any]
+    choice: Choice | None
+    sampling: Sampling
+    seed: int
+    max_tokens: int
+    timeout_s: float
+
+    def prompt_sha256(self) -> str:
+        """Hash the prompt's words and their cuts (not the schema, the seed or the sampling)."""
+        return sha256_of([[message.role, list(message.parts)] for message in self.messages])
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What an engine wrote.
+
+    Attributes:
+        text: the whole answer.
+        finish: `stop` when the schema is satisfied, `length` when `max_tokens` ended it early.
+        probabilities: of each option of the request's choice, summing to 1; None when no choice was met.
+        prompt_tokens: length of the prompt.
+        cached_tokens: how many of them were reused from earlier work.
+        completion_tokens: length of the answer.
+        duration_s: seconds of the engine's own work.
+    """
+
+    text: str
+    finish: Literal["stop", "length"]
+    probabilities: Mapping[str, float] | None
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a request is: `tokens` of at most `total` in this phase."""
+
+    request_id: str
+    phase: Literal["prefill", "decode"]
+    tokens: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+"""Called from any thread; must be quick and must not raise."""
+
+
+class Engine(Protocol):
+    """Writes constrained text.
+
+    Errors of `generate`: ContextOverflow (before decoding, with its numbers), EngineTimeout, EngineCrash.
+    Cancelling the awaiting task stops the work within a step.
+    """
+
+    @property
+    def identity(self) -> EngineIdentity:
+        """Which model writes, down to its bytes."""
+        ...
+
+    async def generate(self, request: Request, on_progress: OnProgress | None = None) -> Generation:
+        """Write one text. Safe to await many at once; the engine decides their order."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop what is pending and free the model. Calling it twice is fine."""
+        ...

@@ -1,0 +1,100 @@
+"""Loading and rendering `prompts/*.j2`: sandboxed, strict about undefined names, checked before any model loads.
+
+Prompts are plain text for a model, not HTML, so nothing is escaped here; what keeps outside text from becoming
+control tokens is the engine's tokenizer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from panel.errors import InputProblems, Problem, SetupError
+from panel.inputs import read_text
+from panel.prompts.contexts import (
+    CONTEXTS,
+    Context,
+    DossierContext,
+    HouseContext,
+    PersonaContext,
+    RedraftContext,
+    RevisionContext,
+    evidence_mark,
+)
+from panel.records import Dossier, Finding, Persona
+
+WORDS_MIN, WORDS_MAX = 70, 130
+"""Bounds of an argument, in words: the design's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSet:
+    """The newsroom's templates, ready to render.
+
+    Attributes:
+        files: each template's bytes by its file name, exactly as used.
+    """
+
+    files: dict[str, bytes]
+    _templates: dict[str, Template]
+
+    def house(self) -> str:
+        """Render the rules all reviewers share."""
+        return self._render("house.j2", HouseContext(WORDS_MIN, WORDS_MAX))
+
+    def dossier(self, dossier: Dossier) -> str:
+        """Render one tool's dossier."""
+        return self._render("dossier.j2", DossierContext(dossier, evidence_mark(dossier)))
+
+    def persona(self, persona: Persona, dossier: Dossier) -> str:
+        """Render one reviewer's task."""
+        return self._render("persona.j2", PersonaContext(persona, dossier.name))
+
+    def revision(self, findings: tuple[Finding, ...]) -> str:
+        """Render what the checks want done differently."""
+        return self._render("revision.j2", RevisionContext(findings))
+
+    def redraft(self, note: str) -> str:
+        """Render what the editor wants done differently."""
+        return self._render("redraft.j2", RedraftContext(note))
+
+    def _render(self, name: str, context: Context) -> str:
+        values = {field.name: getattr(context, field.name) for field in fields(context)}
+        try:
+            return self._templates[name].render(values).strip() + "\n\n"
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            raise SetupError(f"prompts/{name} cannot be rendered: {error}", hint="Mend the template.") from error
+
+
+def load_prompts(folder: Path) -> PromptSet:
+    """Read every template and check it against its context.
+
+    Raises:
+        InputProblems: a template is missing, is no Jinja, or uses a name its context does not have; all at once.
+    """
+    problems: list[Problem] = []
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    files: dict[str, bytes] = {}
+    templates: dict[str, Template] = {}
+    for name, context in CONTEXTS.items():
+        shown = f"{folder.name}/{name}"
+        text = read_text(folder / name, problems, name=shown)
+        if text is None:
+            continue
+        try:
+            used = meta.find_undeclared_variables(environment.parse(text))
+            templates[name] = environment.from_string(text)
+        except TemplateSyntaxError as error:
+            problems.append(Problem(shown, error.lineno, "", f"not a template: {error.message}"))
+            continue
+        known = {field.name for field in fields(context)}
+        for unknown in sorted(used - known):
+            has = ", ".join(sorted(known))
+            problems.append(Problem(shown, 0, unknown, f"is not known to this template; it has {has}"))
+        files[name] = text.encode("utf-8")
+    if problems:
+        raise InputProblems(problems)
+    return PromptSet(files, templates)

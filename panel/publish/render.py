@@ -1,0 +1,124 @@
+"""Rendering: a page record becomes its HTML and its JSON twin.
+
+Both are pure functions of the record: the same page gives the same bytes, which is what `panel verify` and the
+approval's hashes rest on. Nothing is read before the first call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from jinja2 import FunctionLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from panel.publish.context import page_context, utc_day
+from panel.records import BeatText, Page
+
+TEMPLATE = "comparison.html.j2"
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def render_page(page: Page) -> str:
+    """Render the page as one self-contained HTML file: no script, nothing fetched from anywhere.
+
+    A draft says on every screen and every printed sheet that nobody approved it, and lists open findings; an
+    approved page holds no trace of either.
+
+    Raises:
+        SetupError: the newsletter address is not one a form can post to.
+    """
+    context = page_context(page)
+    names = {field.name: getattr(context, field.name) for field in fields(context)}
+    return environment().get_template(TEMPLATE).render(names)
+
+
+def render_json(page: Page) -> str:
+    """Render the page's JSON twin: the record's fields in their order, indented, one newline at the end.
+
+    `Page.model_validate_json` reads it back. Findings are for editors: an approved page's twin has none.
+    """
+    return without_findings(page).model_dump_json(indent=2) + "\n"
+
+
+def without_findings(page: Page) -> Page:
+    """Return an approved page without its open findings; a draft as it is."""
+    if page.status != "approved":
+        return page
+    rows = tuple(
+        row.model_copy(update={"cells": tuple(cell.model_copy(update={"findings": ()}) for cell in row.cells)})
+        for row in page.rows
+    )
+    return page.model_copy(update={"rows": rows})
+
+
+@cache
+def environment() -> ImmutableSandboxedEnvironment:
+    """Build the template environment: everything is escaped, an unknown name is an error, values cannot be changed."""
+    env = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(_read_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=drop_controls,
+    )
+    env.filters.update(day=format_day, isoday=format_isoday, share=format_share, prose=join_beats, count=count_word)
+    return env
+
+
+def _read_template(name: str) -> str:
+    return (resources.files("panel.publish") / "templates" / name).read_text(encoding="utf-8")
+
+
+def format_day(moment: date) -> str:
+    """Write a day as readers do, whatever the machine's language: "3 March 2026", in UTC."""
+    day = utc_day(moment)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_isoday(moment: date) -> str:
+    """Write a day as machines do: "2026-03-03", in UTC."""
+    return utc_day(moment).isoformat()
+
+
+def format_share(share: float) -> str:
+    """Write a share of 0 to 1 in per cent, never rounding something to nothing or a part to the whole."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def join_beats(beats: Iterable[BeatText]) -> str:
+    """Join the beats to the argument, as `Verdict.argument` does."""
+    return " ".join(beat.text for beat in beats if beat.text)
+
+
+def count_word(number: int) -> str:
+    """Write a count as a word up to twelve, in digits above."""
+    return _COUNTS[number] if 0 <= number < len(_COUNTS) else str(number)
+
+
+def drop_controls(value: object) -> object:
+    """Remove from a text the characters that show nothing and act on what does: controls, direction overrides.
+
+    `<bdi>` alone does not hold them: an isolate that a name opens and never closes takes the closing of the
+    element's own, and the rest of the line turns round. The marks that Arabic and Hebrew text needs stay.
+    """
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _CONTROLS.sub("", value)

@@ -1,0 +1,6 @@
+"""Runs on disk: written once, appended under a lock, read with suspicion."""
+
+from panel.store.journal import Journal, JournalView
+from panel.store.runs import Run, RunStore
+
+__all__ = ["Journal", "JournalView", "Run", "RunStore"]

@@ -1,0 +1,137 @@
+"""The journal: one line an entry, appended under a lock, each line naming the hash of the one before.
+
+A line counts once its newline is on disk. A line cut short by a crash is completed if it is whole but for its
+newline, and otherwise set aside in a file of its own; it is never dropped and never read as an entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from panel.errors import Conflict, Corrupt
+from panel.records import GENESIS, Entry, canonical_json
+from panel.store.files import create_file, locked, sync_folder, translated
+from panel.store.reading import parse_stored
+
+_ENTRY = TypeAdapter(Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """The journal as it was at one moment.
+
+    Attributes:
+        entries: in order; the chain is unbroken.
+        head: the SHA-256 of the last line, or `GENESIS`: what the next entry must name.
+        torn: bytes after the last whole line, b"" when all is well.
+    """
+
+    entries: tuple[Entry, ...]
+    head: str
+    torn: bytes
+
+
+class Journal:
+    """One run's journal file."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.path = path
+        self._now = now
+
+    def read(self) -> JournalView:
+        """Read every entry and check the chain.
+
+        Raises:
+            Corrupt: a line is no entry, or does not name the hash of the line before it.
+            NewerSchema: a newer Panel wrote a line.
+        """
+        with translated("reading", self.path):
+            raw = self.path.read_bytes() if self.path.exists() else b""
+        *lines, torn = raw.split(b"\n")
+        entries: list[Entry] = []
+        head = GENESIS
+        for number, line in enumerate(lines, start=1):
+            entry = self._check(line, number, head, len(entries) + 1)
+            entries.append(entry)
+            head = hashlib.sha256(line).hexdigest()
+        return JournalView(tuple(entries), head, torn)
+
+    def _check(self, line: bytes, number: int, head: str, seq: int) -> Entry:
+        place = f"{self.path}:{number}"
+        entry = parse_stored(line, _ENTRY, place)
+        if entry.prev != head or entry.seq != seq:
+            raise Corrupt(
+                f"{place}: the journal's chain is broken: this line does not follow the one before it",
+                hint="Somebody changed the journal by hand. Restore it from a backup.",
+            )
+        return entry
+
+    def append(self, expected_head: str, fields: dict[str, Any]) -> Entry:
+        """Append one entry, if the journal is still as the writer saw it.
+
+        Args:
+            expected_head: the head the writer read.
+            fields: the entry without `seq`, `at` and `prev`.
+
+        Returns:
+            The entry as written, on disk when this returns.
+
+        Raises:
+            Conflict: somebody appended in between; nothing was written.
+            StoreError: the disk said no; the journal is as it was.
+        """
+        with self._locked():
+            self._mend_torn_tail()
+            view = self.read()
+            if view.head != expected_head:
+                raise Conflict("somebody else wrote to this run's journal in between")
+            entry = Entry(seq=len(view.entries) + 1, at=self._now(), prev=view.head, **fields)
+            self._write(canonical_json(entry.model_dump(mode="json", exclude_none=True)) + b"\n")
+            return entry
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with locked(self.path.with_name(".journal.lock")):
+            yield
+
+    def _write(self, line: bytes) -> None:
+        with translated("writing the journal", self.path):
+            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            try:
+                length = os.fstat(handle).st_size
+                try:
+                    while line:
+                        line = line[os.write(handle, line) :]
+                    os.fsync(handle)
+                except OSError:
+                    # A disk that filled up halfway: take the half line back.
+                    os.ftruncate(handle, length)
+                    raise
+            finally:
+                os.close(handle)
+            sync_folder(self.path.parent)
+
+    def _mend_torn_tail(self) -> None:
+        view = self.read()
+        if not view.torn:
+            return
+        try:
+            self._check(view.torn, len(view.entries) + 1, view.head, len(view.entries) + 1)
+        except Corrupt:
+            name = f"journal.torn-{hashlib.sha256(view.torn).hexdigest()[:12]}"
+            aside = self.path.with_name(name)
+            if not aside.exists():
+                create_file(aside, view.torn)
+            with translated("mending the journal", self.path):
+                os.truncate(self.path, self.path.stat().st_size - len(view.torn))
+        else:
+            self._write(b"\n")
