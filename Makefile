@@ -1,0 +1,66 @@
+# make demo   sets everything up in .venv and runs the real panel on the embedded model
+# make test   sets everything up and runs the tests
+# make lint   formatter, linters, types, layers
+# make check  lint and test
+# make bench  the benchmarks' figures (minutes)
+# make lock   compiles the requirements again (needs the package index)
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# llama-cpp-python comes as source. Left out of its build: the vision library, the tools' shared code, warnings.
+export CMAKE_ARGS ?= -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/setup/llama_only.cmake -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
+	-DLLAMA_OPENSSL=OFF -DLLAMA_ALL_WARNINGS=OFF -DGGML_ALL_WARNINGS=OFF
+
+.PHONY: demo test lint check bench lock clean
+.DELETE_ON_ERROR:
+
+demo: .venv/.runtime
+	$(BIN)/panel run smolvlm2-turbo mistral-3b-edge
+
+test: .venv/.dev
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+check: lint test
+
+bench: .venv/.dev
+	$(BIN)/python benchmarks/run_scale.py
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Panel needs Python 3.11 or newer; name one with PYTHON=..."; exit 1; }
+	@echo "Setting up .venv (the first time compiles llama.cpp: two to three minutes on two cores)"
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.build: .venv/.python requirements-build.lock
+	$(PIP) install --require-hashes --no-deps -r requirements-build.lock
+	@touch $@
+
+# The locks are complete, so nothing is resolved: --no-deps also leaves out what the embedded model's package would
+# pull in to plug itself into another tool.
+.venv/.runtime: .venv/.build requirements.lock pyproject.toml setup/llama_only.cmake
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install --require-hashes --no-deps --no-build-isolation -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+lock:
+	$(PYTHON) -m uv --version >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }
+	$(PYTHON) -m uv pip compile $(UVFLAGS) --extra embedded pyproject.toml --output-file requirements.lock
+	$(PYTHON) -m uv pip compile $(UVFLAGS) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(PYTHON) -m uv pip compile $(UVFLAGS) --group build --constraint requirements.lock --output-file requirements-build.lock
+
+UVFLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+clean:
+	rm -rf .venv
