@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from panel.checks.subject import CheckSubject
 from panel.records import Dossier, Finding
+
+
+_JOINTS = re.compile(r"[\s_-]+")
 
 
 class _Foreign(NamedTuple):
@@ -39,21 +43,32 @@ def check_wrong_tool(subject: CheckSubject) -> Iterator[Finding]:
 
 
 def _find_foreign(subject: CheckSubject) -> Iterator[_Foreign]:
-    """Yield the other tools that the seat's own dossier, and its own name, do not contain."""
+    """Yield the other tools that may be named, and that the seat's own dossier and name do not contain."""
+    written = " ".join(beat.text for beat in subject.beats).casefold()
     known = [subject.dossier.slug, *subject.dossier_texts()]
     for tool in subject.other_tools:
-        pattern = _name_pattern(tool)
+        # Plain searches rule out nearly every tool; with hundreds of tools in a run that is what counts.
+        if not any(all(part in written for part in parts) for parts in _parts(tool.name, tool.slug)):
+            continue
+        pattern = _name_pattern(tool.name, tool.slug)
         if not any(_find_name(pattern, tool.name, text) for text in known):
             yield _Foreign(tool, pattern)
 
 
-def _name_pattern(tool: Dossier) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)
+def _parts(name: str, slug: str) -> tuple[list[str], list[str]]:
+    """Return the parts of the name and of the slug: a text that lacks one of each can hold neither."""
+    return _JOINTS.split(name.casefold()), _JOINTS.split(slug)
+
+
+@lru_cache(maxsize=1024)
+def _name_pattern(name: str, slug: str) -> re.Pattern[str]:
     """Match the name as whole words however its parts are joined, and the slug as it is written."""
-    parts = [re.escape(part) for part in re.split(r"[\s_-]+", tool.name) if part]
+    parts = [re.escape(part) for part in _JOINTS.split(name) if part]
     forms = [r"[\s_-]?".join(parts)] if parts else []
-    if "-" in tool.slug:
+    if "-" in slug:
         # A slug of one word ("edge") may be any word of the language.
-        forms.append(re.escape(tool.slug).replace(r"\-", "[_-]"))
+        forms.append(re.escape(slug).replace(r"\-", "[_-]"))
     # `(?!)` matches nothing: a name of dashes alone has no words to look for.
     return re.compile(rf"(?<!\w)(?:{'|'.join(forms) or '(?!)'})(?!\w)", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 QUOTE_MAX_CHARS = 200
@@ -61,8 +62,12 @@ def find_words(text: str) -> tuple[Word, ...]:
     return tuple(word for word in found if word.key)
 
 
+@lru_cache(maxsize=8192)
 def word_keys(text: str) -> tuple[str, ...]:
-    """Return only the keys of a text's words, in order."""
+    """Return only the keys of a text's words, in order.
+
+    Remembered: every seat of a tool is held against the same dossier, every tool of a seat against the same persona.
+    """
     return tuple(word.key for word in find_words(text))
 
 
