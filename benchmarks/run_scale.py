@@ -107,7 +107,7 @@ def report(rows: dict[int, list[dict[str, float]]], out: Path | None) -> None:
             }
         )
     first = table[0]
-    print(f"{'tools':>6} {'seats':>6} {'wall s':>8} {'graph ms/seat':>14} {'wall ms/seat':>13} {'sqlite B/seat':>14}  ratio")
+    print(f"{'tools':>6} {'seats':>6} {'wall s':>8} {'graph ms/seat':>14} {'wall ms/seat':>13} {'sqlite B/seat':>14}")
     for row in table:
         ratio = row["graph_ms_per_seat"] / first["graph_ms_per_seat"]
         print(
