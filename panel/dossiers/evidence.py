@@ -15,7 +15,8 @@ from typing import Any
 from panel.errors import Problem
 from panel.inputs import YamlTree, read_bytes
 
-_SAFE_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_. -]*(?:/[A-Za-z0-9_][A-Za-z0-9_. -]*)*")
+_SAFE_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*(?:/[A-Za-z0-9_][A-Za-z0-9_. -]*)*")
+"""Each part begins with a letter, a digit or `_`: neither `..` nor a hidden file can be named."""
 _SAFE_PATH_MAX = 200
 _STAND_IN = "-"
 """Put for a text that could not be had, so that the rest of the dossier is still checked. Never leaves this package:

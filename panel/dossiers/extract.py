@@ -39,6 +39,7 @@ _CHARSETS = re.compile(
 )
 """Character sets of the web. Python's codecs hold others that are no such thing, `unicode_escape` among them."""
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_-]{1,40})""", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.{0,20000}?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
 _BINARY_SHARE_MAX = 0.02
 
 
@@ -51,12 +52,15 @@ class ExtractedPage:
         description: what its maker says of it in a meta tag; "" when nothing.
         paragraphs: one a block, white space folded; headings and list items are among them.
         was_cut: whether the page, or its text, was longer than is read.
+        front_matter: the lines before a Markdown page's text, as model cards have them; its maker's statements
+            (a licence), but nothing a reader sees.
     """
 
     title: str
     description: str
     paragraphs: tuple[str, ...]
     was_cut: bool = False
+    front_matter: str = ""
 
 
 def extract_page(content: bytes | str, kind: Kind, *, charset: str = "") -> ExtractedPage:
@@ -74,6 +78,7 @@ def extract_page(content: bytes | str, kind: Kind, *, charset: str = "") -> Extr
     limit = MARKDOWN_MAX_CHARS if kind == "markdown" else PAGE_MAX_CHARS
     was_cut, text = len(text) > limit, text[:limit]
     _refuse_binary(text)
+    front_matter, text = _split_front_matter(text) if kind == "markdown" else ("", text)
     title, description, blocks = _READERS[kind](text)
     paragraphs, text_was_cut = _clean_blocks(blocks)
     if not paragraphs:
@@ -81,7 +86,7 @@ def extract_page(content: bytes | str, kind: Kind, *, charset: str = "") -> Extr
             "nothing in the page can be read: no visible text is left",
             hint="A page that a script fills has none. Copy its text into a .txt file and give that.",
         )
-    return ExtractedPage(clean_text(title), clean_text(description), paragraphs, was_cut or text_was_cut)
+    return ExtractedPage(clean_text(title), clean_text(description), paragraphs, was_cut or text_was_cut, front_matter)
 
 
 def decode_page(raw: bytes, charset: str = "") -> str:
@@ -151,8 +156,16 @@ def _read_markdown(text: str) -> tuple[str, str, list[str]]:
     if root is None:
         return "", "", []
     remove_hidden(root, drop_code=True)
-    headings = [" ".join(element.itertext()) for element in root.iter("h1", "h2", "h3")]
+    headings = [" ".join(element.itertext()) for element in root.iter("h1")]
     return next((heading for heading in headings if heading.strip()), ""), "", block_texts(root)
+
+
+def _split_front_matter(text: str) -> tuple[str, str]:
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return "", text
+    lines = (clean_text(line) for line in match[1].splitlines())
+    return "\n".join(line for line in lines if line), text[match.end() :]
 
 
 def _read_text(text: str) -> tuple[str, str, list[str]]:

@@ -28,6 +28,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import BaseHTTPResponse
 
 from panel.dossiers.targets import PUBLIC_WEB, SAVE_IT, AddressPolicy, Target, parse_target
+from panel.dossiers.texts import escape_unprintable
 from panel.errors import SetupError
 
 CONTENT_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
@@ -179,7 +180,7 @@ def _get(
         finally:
             connection.close()
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-        said = " ".join(str(error).split()) or type(error).__name__
+        said = escape_unprintable(str(error)) or type(error).__name__
         raise SetupError(f"{target.url} could not be fetched: {said}", hint=f"Try again, or: {SAVE_IT}") from error
 
 
@@ -239,7 +240,8 @@ def _ask(connection: HTTPConnection, target: Target, limits: FetchLimits) -> Fet
         if response.status in _REDIRECTS:
             return response.headers.get("Location", "")
         if response.status != 200:
-            raise SetupError(f"{target.url} answered {response.status} {response.reason or ''}".rstrip(), hint=SAVE_IT)
+            said = f"{response.status} {escape_unprintable(response.reason or '')}".rstrip()
+            raise SetupError(f"{target.url} answered {said}", hint=SAVE_IT)
         content_type, charset = _content_type(response, target)
         body = _read(response, target, limits.max_bytes)
         return FetchedPage(target.url, content_type, charset, body, date.today())

@@ -22,7 +22,7 @@ from panel.dossiers.hidden import strip_hidden
 from panel.dossiers.licences import named_licences
 from panel.dossiers.sheet import Source, shorten, write_sheet
 from panel.dossiers.slugs import slugify
-from panel.dossiers.texts import TODO
+from panel.dossiers.texts import TODO, printable
 from panel.errors import InputProblems, Problem, SetupError
 from panel.inputs import read_bytes
 from panel.records import is_slug
@@ -77,7 +77,7 @@ def start_dossier(
     excerpts = cut_excerpts([text for text in read.page.paragraphs if not text.startswith(TODO)])
     if not excerpts:
         raise SetupError(f"{read.name} has no text to quote", hint="Copy what matters into a .txt file and give that.")
-    licences = named_licences("\n".join(read.page.paragraphs))
+    licences = named_licences("\n".join([read.page.front_matter, *read.page.paragraphs]))
     yaml_text = write_sheet(slug, name, read, excerpts, licences, today)
     return StartedDossier(slug, yaml_text, _notes(read, excerpts, licences))
 
@@ -124,7 +124,7 @@ def _read_file(path: Path) -> Source:
     problems: list[Problem] = []
     raw = read_bytes(path, problems, max_bytes=FILE_MAX_BYTES)
     if raw is None:
-        raise InputProblems(problems)
+        raise InputProblems([printable(problem) for problem in problems])
     text = decode_page(raw)
     looks_html = text[:1000].lstrip().lower().startswith(("<!doctype html", "<html"))
     kind: Kind = "html" if looks_html else _KINDS.get(path.suffix.lower(), "text")

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
+from panel.dossiers.texts import escape_unprintable
 from panel.errors import SetupError
 
 URL_MAX_CHARS = 2000
@@ -133,7 +134,9 @@ def parse_target(url: str, policy: AddressPolicy = PUBLIC_WEB) -> Target:
         port = parts.port
         host = _ascii_host(parts.hostname or "")
     except ValueError as error:
-        raise SetupError(f"not a URL: {shown} ({error})", hint="Give one such as https://example.org/page.") from None
+        raise SetupError(
+            f"not a URL: {shown} ({escape_unprintable(str(error))})", hint="Give one such as https://example.org/page."
+        ) from None
     if parts.scheme not in DEFAULT_PORTS:
         raise SetupError(f"only http and https are fetched: {shown}", hint="Give one such as https://example.org/page.")
     if "@" in parts.netloc:

@@ -79,10 +79,12 @@ def dotted(path: Path) -> str:
 
 def printable(problem: Problem) -> Problem:
     """Escape what a terminal must not be sent: a field's or a file's name may hold an escape sequence."""
-    return Problem(_escape(problem.file), problem.line, _escape(problem.field), _escape(problem.message))
+    file, field, message = (escape_unprintable(text) for text in (problem.file, problem.field, problem.message))
+    return Problem(file, problem.line, field, message)
 
 
-def _escape(text: str) -> str:
+def escape_unprintable(text: str) -> str:
+    """Write a text on one line, with what cannot be printed as an escape such as a backslash and `x1b`."""
     if text.isprintable():
         return text
     plain = " ".join(text.splitlines())

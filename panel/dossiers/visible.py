@@ -137,7 +137,10 @@ def _style_hides(style: str) -> bool:
     declared = _declarations(style)
     if declared.get("display") == "none" or declared.get("visibility") in {"hidden", "collapse"}:
         return True
-    if declared.get("content-visibility") == "hidden" or declared.get("color") == "transparent":
+    if declared.get("content-visibility") == "hidden":
+        return True
+    clips_to_text = "text" in (declared.get("background-clip"), declared.get("-webkit-background-clip"))
+    if declared.get("color") == "transparent" and not clips_to_text:  # a gradient's letters are read well
         return True
     if _number(declared, "opacity", 1.0) <= 0.05 or _number(declared, "font-size", 16.0) <= 1.0:
         return True

@@ -32,7 +32,7 @@ class PageContext:
         scripted: whether no model wrote the texts.
         summary: the page in two sentences of plain text, for search engines and link previews.
         names: the tools' names by slug.
-        approvers: who approved a seat, in order of appearance.
+        approvers: whose approval stands behind the page, in order of appearance.
         first_approval: the day of the first approval, none without any.
         last_approval: the day of the last approval, none without any.
         changed: how many arguments an editor changed.
@@ -52,7 +52,6 @@ class PageContext:
     first_approval: date | None
     last_approval: date | None
     changed: int
-    flipped: int
     changed_most: float
     flipped: int
     seats: int

@@ -323,11 +323,20 @@ def test_the_time_is_counted_over_the_whole_fetch(speak: Callable[[socket.socket
     assert time.monotonic() - started_s < 3
 
 
+def test_what_a_server_says_cannot_write_to_the_terminal() -> None:
+    answer = b"HTTP/1.1 404 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(SetupError, match="answered 404") as caught:
+        Raw(lambda peer, _: peer.sendall(answer)).fetch()
+    assert str(caught.value).isprintable()
+
+
 def test_a_look_up_that_hangs_is_given_up(site: Site) -> None:
     stop = threading.Event()
+    started_s = time.monotonic()
     with pytest.raises(SetupError, match="took longer"):
         site.fetch(resolve=lambda *_: ["127.0.0.1"] * stop.wait(), limits=FetchLimits(total_s=0.1))
     stop.set()
+    assert time.monotonic() - started_s < 3
     assert site.asked == []
 
 

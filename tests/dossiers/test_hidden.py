@@ -59,6 +59,7 @@ def test_control_tokens_are_stripped_but_not_called_hidden(token: str) -> None:
 
 def test_a_token_cannot_be_hidden_or_nested_to_survive() -> None:
     assert strip_hidden("<|im_\u200bstart|>") == " "
+    assert strip_hidden("[IN\u200bST]") == " "
     assert "<|im_start|>" not in strip_hidden("<|im_<|x|>start|>").replace(" ", "_")
     assert strip_hidden("[IN[INST]ST]") == "[IN ST]"
 

@@ -126,6 +126,7 @@ def cell(tool: str, persona: str, call: Call | None, **changes: object) -> SeatC
         "call": call,
         "beats": beats if call else (),
         "p_ship": 0.62 if call else None,
+        "call_changed": (tool, persona) == ("larkspur", "dx"),
         "changed_share": 0.12 if (tool, persona) == ("larkspur", "dx") else 0.0,
         "approved_by": "Ada Example" if persona != "business" else "Ben Sample",
         "approved_at": APPROVED,

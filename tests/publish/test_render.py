@@ -137,7 +137,10 @@ class TestParts:
 
     def test_each_seat_tells_who_approved_it_and_how_much_was_changed(self, parsed: Parse) -> None:
         traces = [words(p) for p in parsed(pages.two_tools()).xpath("//p[@class='trace']")]
-        assert traces[0] == "Approved by Ada Example, 3 March 2026. Editors changed 12 % of the words."
+        assert traces[0] == (
+            "Approved by Ada Example, 3 March 2026. Editors changed 12 % of the words. "
+            "The model’s call was skip; an editor changed it."
+        )
         assert traces[-1] == "Approved by Ben Sample, 3 March 2026. The words are as drafted."
 
     def test_verdict_price_split_and_vote_are_there(self, parsed: Parse) -> None:
@@ -198,11 +201,22 @@ class TestHowItWasMade:
     def test_one_approver_holds_and_two_days_are_named(self, parsed: Parse) -> None:
         page = pages.page(pages.LARKSPUR)
         cell = page.rows[0].cells[0].model_copy(update={"approved_at": pages.APPROVED - timedelta(days=2)})
-        tree = parsed(page.model_copy(update={"rows": (page.rows[0].model_copy(update={"cells": (cell,)}),)}))
+        made = page.how_made.model_copy(update={"approvers": ("Ada Example",)})
+        rows = (page.rows[0].model_copy(update={"cells": (cell,)}),)
+        tree = parsed(page.model_copy(update={"rows": rows, "how_made": made}))
         assert words(only(tree, "//p[@class='responsibility']")) == (
             "Drafted by a model; reviewed, and approved by Ada Example between 1 March 2026 and 3 March 2026, "
             "who holds editorial responsibility for this page."
         )
+
+    def test_who_approved_only_the_comparison_answers_for_the_page_too(self, parsed: Parse) -> None:
+        made = pages.two_tools().how_made.model_copy(update={"approvers": ("Ada Example", "Cy Third")})
+        said = words(only(parsed(pages.two_tools(how_made=made)), "//p[@class='responsibility']"))
+        assert "approved by Ada Example and Cy Third" in said
+
+    def test_changed_calls_are_counted(self, parsed: Parse) -> None:
+        how = words(only(parsed(pages.two_tools()), "//section[@id='how']"))
+        assert "Editors changed the call of 1 of 8 seats" in how
 
     def test_untouched_drafts_are_said_to_be_untouched(self, parsed: Parse) -> None:
         assert "Editors changed no words" in words(parsed(pages.page(pages.TIDEWATER)))
