@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from jinja2 import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from panel.engine.protocol import Message
+from panel.engine.sandbox import TemplateSandbox
 from panel.errors import SetupError
 
 MAX_TEMPLATE_CHARS = 65_536
@@ -41,17 +41,17 @@ class ChatTemplate:
     def __init__(self, source: str, *, bos: str, eos: str) -> None:
         if len(source) > MAX_TEMPLATE_CHARS:
             raise SetupError(f"the model's chat template is longer than {MAX_TEMPLATE_CHARS:,} characters")
-        environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-        )
+        environment = TemplateSandbox()
         environment.globals["raise_exception"] = _refuse
         # A date in the prompt would make yesterday's run differ from today's.
         environment.globals["strftime_now"] = lambda form: datetime(2026, 1, 1).strftime(form)
         try:
             self._template = environment.from_string(source)
-        except TemplateError as error:
+        except Exception as error:  # Jinja compiles to Python, and some templates only fail there
             raise _unusable(error) from error
-        self._tokens = {"bos_token": bos, "eos_token": eos}
+        self._budget = environment.budget
+        # Templates ask whether `tools` is none, as the library they were written for passes it.
+        self._given = {"bos_token": bos, "eos_token": eos, "tools": None, "documents": None}
 
     def segments(self, messages: Sequence[Message]) -> tuple[Segment, ...]:
         """Cut a prompt into segments, one for each part of each message, and the opening of the answer last.
@@ -62,11 +62,17 @@ class ChatTemplate:
         """
         try:
             return self._cut(messages)
-        except SetupError:
+        except SetupError as error:
             folded = _fold_system(messages)
             if folded == tuple(messages):
                 raise
-            return self._cut(folded)
+            try:
+                return self._cut(folded)
+            except SetupError as second:
+                if second.message == error.message:
+                    raise
+                both = f"{error.message}; and with the system turn folded into the user's: {second.message}"
+                raise SetupError(both, hint=second.hint) from second
 
     def _cut(self, messages: Sequence[Message]) -> tuple[Segment, ...]:
         nonce = secrets.token_hex(8)
@@ -77,10 +83,8 @@ class ChatTemplate:
             {"role": message.role, "content": "".join(next(unused) for _ in message.parts)} for message in messages
         ]
         try:
-            rendered = self._template.render(
-                messages=turns, add_generation_prompt=True, enable_thinking=False, **self._tokens
-            )
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            rendered = self._render(turns)
+        except Exception as error:  # a template is a program: it can fail in any way
             raise _unusable(error) from error
         segments = []
         for mark, part in zip(marks, parts, strict=True):
@@ -92,6 +96,16 @@ class ChatTemplate:
             raise SetupError("the model's chat template repeats a part of the prompt")
         return (*segments, Segment(rendered, ""))
 
+    def _render(self, turns: list[dict[str, Any]]) -> str:
+        self._budget.refill()
+        rendered = []
+        for piece in self._template.generate(
+            messages=turns, add_generation_prompt=True, enable_thinking=False, **self._given
+        ):
+            self._budget.spend(len(piece))
+            rendered.append(piece)
+        return "".join(rendered)
+
 
 def _fold_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     """Put the system turn's parts before the first user turn's, for models that know no system turn."""
@@ -99,7 +113,8 @@ def _fold_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     rest = [message for message in messages if message.role != "system"]
     if not system or not rest:
         return tuple(messages)
-    return (Message("user", (*system, *rest[0].parts)), *rest[1:])
+    # The parts keep their cuts, so that the house rules are still computed once for all seats.
+    return (Message("user", (*system[:-1], f"{system[-1].rstrip()}\n\n", *rest[0].parts)), *rest[1:])
 
 
 def _refuse(message: str) -> NoReturn:

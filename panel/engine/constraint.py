@@ -40,9 +40,9 @@ class Constraint:
         stopped: bool = self._matcher.is_stopped()
         return stopped
 
-    def forced(self) -> list[int]:
-        """Return the tokens the grammar leaves no choice about, already taken."""
-        tokens: list[int] = self._matcher.compute_ff_tokens()
+    def forced(self, room: int) -> list[int]:
+        """Return the tokens the grammar leaves no choice about, at most `room` of them, already taken."""
+        tokens: list[int] = self._matcher.compute_ff_tokens()[: max(room, 0)]
         for token in tokens:
             self.take(token)
         return tokens
@@ -60,27 +60,29 @@ class Constraint:
         """Append one token."""
         self._matcher.consume_token(token)
         self._check()
-        self.written += self._tokenizer.decode_bytes([token])
+        # An end of text may be the only way to finish a number; it is no part of the answer.
+        if token != self._tokenizer.eos_token:
+            self.written += self._tokenizer.decode_bytes([token])
 
     def decision(self, allowed: TokenIds) -> dict[str, list[int]] | None:
         """Tell whether the next token decides the choice.
 
+        A place is a decision only where the grammar allows nothing but the options: text that happens to
+        follow the marker's words is none.
+
         Returns:
-            For each option still open, the allowed tokens that begin it and no other; None when this is no
-            decision, or no token can settle it yet.
+            For each option, the allowed tokens that begin it and no other; None when this is no decision, or not
+            every option has such a token yet.
         """
         if self._decided or self._choice is None or self._marker not in self.written:
             return None
         tail = self.written.rpartition(self._marker)[2]
-        ends = {option: f'{option}"'.encode() for option in self._choice.options}
-        rest = {option: end[len(tail) :] for option, end in ends.items() if end.startswith(tail)}
-        if len(rest) < 2:
-            self._decided = True
+        ends = [(option, f'{option}"'.encode()) for option in self._choice.options]
+        rest = {option: end[len(tail) :] for option, end in ends if end.startswith(tail)}
+        if len(rest) < len(ends):
             return None
         exclusive = _exclusive_tokens(rest, allowed.tolist(), self._tokenizer)
-        if any(not tokens for tokens in exclusive.values()):
-            return None
-        self._decided = True
+        self._decided = exclusive is not None
         return exclusive
 
     def _check(self) -> None:
@@ -90,11 +92,13 @@ class Constraint:
 
 def _exclusive_tokens(
     rest: Mapping[str, bytes], allowed: Sequence[int], tokenizer: llguidance.LLTokenizer
-) -> dict[str, list[int]]:
+) -> dict[str, list[int]] | None:
     exclusive: dict[str, list[int]] = {option: [] for option in rest}
     for token in allowed:
         piece = tokenizer.decode_bytes([token])
         fits = [option for option, end in rest.items() if piece and (end.startswith(piece) or piece.startswith(end))]
+        if not fits:
+            return None
         if len(fits) == 1:
             exclusive[fits[0]].append(token)
-    return exclusive
+    return exclusive if all(exclusive.values()) else None

@@ -69,7 +69,13 @@ class Request:
 
     def prompt_sha256(self) -> str:
         """Hash the prompt's words and their cuts (not the schema, the seed or the sampling)."""
-        return sha256_of([[message.role, list(message.parts)] for message in self.messages])
+        # A page may hold half a surrogate pair, which has no UTF-8; it is spelled out here.
+        return sha256_of(
+            [
+                [message.role, [part.encode("utf-8", "backslashreplace").decode() for part in message.parts]]
+                for message in self.messages
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ class Generation:
     Attributes:
         text: the whole answer.
         finish: `stop` when the schema is satisfied, `length` when `max_tokens` ended it early.
-        probabilities: of each option of the request's choice, summing to 1; None when no choice was met.
+        probabilities: of each option of the request's choice, summing to 1; None when the answer was cut off
+            before its choice or has none.
         prompt_tokens: length of the prompt.
         cached_tokens: how many of them were reused from earlier work.
         completion_tokens: length of the answer.
@@ -112,7 +119,8 @@ OnProgress = Callable[[Progress], None]
 class Engine(Protocol):
     """Writes constrained text.
 
-    Errors of `generate`: ContextOverflow (before decoding, with its numbers), EngineTimeout, EngineCrash.
+    Errors of `generate`: ContextOverflow (before decoding, with its numbers), EngineTimeout, EngineCrash, and
+    SetupError when the schema is no grammar or the model's chat template cannot carry the prompt.
     Cancelling the awaiting task stops the work within a step.
     """
 
@@ -126,5 +134,5 @@ class Engine(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Stop what is pending and free the model. Calling it twice is fine."""
+        """Stop what is pending or being written (EngineCrash) and free the model. Calling it twice is fine."""
         ...

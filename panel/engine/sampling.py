@@ -45,15 +45,25 @@ def pick_token(
     if sampling.temperature == 0:
         return int(allowed[np.argmax(scores)])
     # Temperature comes before the cuts, and the cuts see one sorted, normalised list.
-    count = min(sampling.top_k or scores.size, scores.size)
-    top = np.argpartition(-scores, count - 1)[:count]
-    top = top[np.lexsort((top, -scores[top]))]
-    probabilities = softmax(scores[top] / sampling.temperature)
+    top = _highest(scores, sampling.top_k or scores.size)
+    # Relative to the best, so that no temperature, however small, divides two scores into two infinities.
+    with np.errstate(over="ignore"):
+        probabilities = softmax((scores[top] - scores[top[0]]) / sampling.temperature)
     keep = probabilities >= sampling.min_p * probabilities[0]
     keep &= np.cumsum(probabilities) - probabilities < sampling.top_p
     cumulative = np.cumsum(probabilities[keep])
     drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
     return int(allowed[top[keep][min(drawn, cumulative.size - 1)]])
+
+
+def _highest(scores: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Return the places of the `count` highest scores, highest first, the earlier first among equals."""
+    if count >= scores.size:
+        return np.argsort(-scores, kind="stable")
+    last = np.partition(scores, scores.size - count)[scores.size - count]
+    above = np.flatnonzero(scores > last)
+    level = np.flatnonzero(scores == last)[: count - above.size]
+    return np.concatenate((above[np.argsort(-scores[above], kind="stable")], level))
 
 
 def _penalise(scores: NDArray[np.float64], allowed: TokenIds, recent: Sequence[int], sampling: Sampling) -> None:

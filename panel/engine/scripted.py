@@ -11,7 +11,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from panel import __version__
@@ -20,22 +20,33 @@ from panel.errors import ContextOverflow, EngineCrash, EngineTimeout, SetupError
 from panel.records import EngineIdentity, sha256_of
 
 _CHARS_PER_TOKEN = 4
+# Two or three words each, the acts three: a clause has 9 to 12 words, and the two clauses that a beat of a real
+# persona takes keep the whole argument between 70 and 130.
 _SUBJECTS = (
-    "This scripted line", "The placeholder", "A dry run", "The word list", "This sentence", "The script",
-    "An empty seat", "The rehearsal", "This stand-in", "The dummy text",
+    "This scripted line", "One empty placeholder", "The dry run", "Our word list", "That dummy sentence",
+    "The rehearsal script", "An unmanned seat", "Some filler text", "Every stand-in", "The practice answer",
+    "Plain invented prose", "A borrowed phrase",
 )  # fmt: skip
 _VERBS = (
-    "stands where", "holds the place until", "says nothing while", "fills the page before", "waits until",
-    "keeps quiet while", "counts words before", "marks the spot where", "takes up room until", "rehearses how",
+    "stands in while", "holds still until", "says nothing before", "fills space where", "waits here unless",
+    "keeps quiet because", "counts along whenever", "marks time after", "rests idle since", "makes room so",
+    "stays blank although", "steps aside once",
 )  # fmt: skip
 _ACTORS = (
-    "a reviewer", "the real model", "an editor", "the panel", "some colleague", "a skeptic", "the desk",
-    "another engine", "a careful reader", "the night shift",
+    "one reviewer", "the real model", "an editor", "a whole panel", "some colleague", "that skeptic", "the desk",
+    "another engine", "a careful reader", "the night shift", "any newcomer", "somebody else",
 )  # fmt: skip
 _ACTS = (
-    "writes an argument", "reads the dossier", "weighs the evidence", "checks the price", "names a rival",
-    "finds the weak spot", "makes up its mind", "opens the file", "asks the question", "answers for it",
+    "writes an argument", "reads the dossier", "weighs its evidence", "checks every price", "names a rival",
+    "finds weak spots", "reaches a decision", "opens the file", "asks hard questions", "answers for it",
+    "compares both tools", "settles the matter",
 )  # fmt: skip
+_SMALL_WORDS = ("so", "it", "is", "as", "we", "go", "on", "by", "up", "at", "us", "in")
+_MOST_CLAUSES = 40
+_MOST_WORDS = 700
+_MOST_TRIES = 40
+
+_Clause = tuple[str, ...]
 
 Script = Callable[[Request, int], str | Exception | None]
 """Told a request and how often it was asked before; a text or an error to answer with, None for the usual."""
@@ -56,6 +67,7 @@ class ScriptedEngine:
         self._script = script
         self._asked: dict[str, int] = {}
         self._closed = False
+        self._waiting: set[asyncio.Future[None]] = set()
 
     @property
     def identity(self) -> EngineIdentity:
@@ -69,9 +81,9 @@ class ScriptedEngine:
 
     async def generate(self, request: Request, on_progress: OnProgress | None = None) -> Generation:
         """Write one text; see `Engine`."""
-        if self._closed:
-            raise EngineCrash("the engine is closed")
         started = time.monotonic()
+        if self._closed:
+            raise _closed()
         prompt_tokens = sum(len(part) for message in request.messages for part in message.parts) // _CHARS_PER_TOKEN
         if prompt_tokens + request.max_tokens > self._context_tokens:
             raise ContextOverflow(
@@ -79,27 +91,47 @@ class ScriptedEngine:
                 f"fit the context of {self._context_tokens:,}",
                 hint="Shorten the dossier's evidence, or raise context_tokens in panel.toml.",
             )
-        await asyncio.sleep(min(self._delay_s, request.timeout_s))
-        if self._delay_s > request.timeout_s:
+        if on_progress:
+            on_progress(Progress(request.id, "prefill", prompt_tokens, prompt_tokens))
+        await self._pause(min(self._delay_s, request.timeout_s))
+        if self._delay_s >= request.timeout_s:
             raise EngineTimeout(f"{request.id}: no verdict after {request.timeout_s:g} s")
         text, probabilities = self._answer(request)
-        tokens = max(len(text) // _CHARS_PER_TOKEN, 1)
-        if on_progress:
-            on_progress(Progress(request.id, "decode", tokens, request.max_tokens))
+        tokens = max(-(-len(text) // _CHARS_PER_TOKEN), 1)
         finished = tokens <= request.max_tokens
+        if not finished:
+            # The choice comes last; an answer that was cut off never reached it.
+            text, probabilities = text[: request.max_tokens * _CHARS_PER_TOKEN], None
+        written = min(tokens, request.max_tokens)
+        if on_progress:
+            on_progress(Progress(request.id, "decode", written, request.max_tokens))
         return Generation(
-            text=text if finished else text[: request.max_tokens * _CHARS_PER_TOKEN],
+            text=text,
             finish="stop" if finished else "length",
             probabilities=probabilities,
             prompt_tokens=prompt_tokens,
             cached_tokens=0,
-            completion_tokens=min(tokens, request.max_tokens),
+            completion_tokens=written,
             duration_s=time.monotonic() - started,
         )
 
     async def aclose(self) -> None:
-        """Refuse further requests."""
+        """Refuse further requests, and those that are waiting."""
         self._closed = True
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def _pause(self, seconds: float) -> None:
+        """Take the time an answer takes; closing the engine ends it."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await asyncio.wait([waiter], timeout=seconds)
+        finally:
+            self._waiting.discard(waiter)
+        if self._closed:
+            raise _closed()
 
     def _answer(self, request: Request) -> tuple[str, dict[str, float] | None]:
         asked = self._asked[request.id] = self._asked.get(request.id, -1) + 1
@@ -117,34 +149,77 @@ class ScriptedEngine:
             weights = [rng.random() + 0.05 for _ in options]
             probabilities = {option: weight / sum(weights) for option, weight in zip(options, weights, strict=True)}
             chosen = max(probabilities, key=lambda option: probabilities[option])
-        value = _write_value(request.schema, rng, chosen)
+        value = _write_value(request.schema, _Author(rng), chosen)
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")), probabilities
 
 
-def _write_value(schema: Mapping[str, Any], rng: random.Random, chosen: str) -> Any:
+def _closed() -> EngineCrash:
+    return EngineCrash("the engine is closed")
+
+
+class _Author:
+    """Writes one answer's sentences; uses no word list's entry again before the list is used up."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self._used: set[str] = set()
+
+    def sentence(self, pattern: str) -> str:
+        """Join clauses until they meet the pattern; two of them if that fits, else as few as do, else small words.
+
+        Raises:
+            SetupError: none were found.
+        """
+        try:
+            wanted = re.compile(pattern)
+        except re.error as error:
+            raise SetupError(f"the scripted engine cannot read the pattern {pattern}: {error}") from error
+        for _ in range(_MOST_TRIES):
+            clauses: list[_Clause] = []
+            found, used = "", 0
+            while len(clauses) < _MOST_CLAUSES and not (found and len(clauses) >= 2):
+                clauses.append(self._clause(clauses))
+                if forms := [form for form in _forms(clauses) if wanted.search(form)]:
+                    found, used = self.rng.choice(forms), len(clauses)
+            if found:
+                self._used.update(*clauses[:used])
+                return found
+        return self._drip(wanted)
+
+    def _drip(self, wanted: re.Pattern[str]) -> str:
+        """Add small words one by one, for bounds too narrow for clauses."""
+        text = "No"
+        for _ in range(_MOST_WORDS):
+            text = f"{text} {self.rng.choice(_SMALL_WORDS)}"
+            if wanted.search(f"{text}."):
+                return f"{text}."
+        raise SetupError(f"the scripted engine found no sentence for the pattern {wanted.pattern}")
+
+    def _clause(self, before: Sequence[_Clause]) -> _Clause:
+        taken = self._used.union(*before)
+        return tuple(
+            self.rng.choice([word for word in words if word not in taken] or words)
+            for words in (_SUBJECTS, _VERBS, _ACTORS, _ACTS)
+        )
+
+
+def _forms(clauses: Sequence[_Clause]) -> list[str]:
+    """Return the clauses as one sentence and, where that can be, as two."""
+    half = len(clauses) // 2
+    two = [f"{_join(clauses[:half])} {_join(clauses[half:])}"] if half else []
+    return [_join(clauses), *two]
+
+
+def _join(clauses: Sequence[_Clause]) -> str:
+    first, *more = (" ".join(clause) for clause in clauses)
+    return ", and ".join([first, *(clause[0].lower() + clause[1:] for clause in more)]) + "."
+
+
+def _write_value(schema: Mapping[str, Any], author: _Author, chosen: str) -> Any:
     if "enum" in schema:
-        return chosen if chosen in schema["enum"] else rng.choice(list(schema["enum"]))
+        return chosen if chosen in schema["enum"] else author.rng.choice(list(schema["enum"]))
     if schema.get("type") == "object":
-        return {name: _write_value(part, rng, chosen) for name, part in schema["properties"].items()}
+        return {name: _write_value(part, author, chosen) for name, part in schema.get("properties", {}).items()}
     if schema.get("type") == "string":
-        return _write_string(str(schema.get("pattern", "")), rng)
+        return author.sentence(str(schema.get("pattern", "")))
     raise SetupError(f"the scripted engine cannot write {schema.get('type')!r}")
-
-
-def _write_string(pattern: str, rng: random.Random) -> str:
-    """Add clauses until the pattern is met; a sentence is one clause or several joined."""
-    for _ in range(200):
-        clause = _write_clause(rng)
-        text = clause
-        for _ in range(8):
-            for candidate in (f"{text}.", f"{text}. {_write_clause(rng)}."):
-                if re.search(pattern, candidate):
-                    return candidate
-            text = f"{text}, and {_write_clause(rng, lower=True)}"
-    raise SetupError(f"the scripted engine found no sentence for the pattern {pattern}")
-
-
-def _write_clause(rng: random.Random, *, lower: bool = False) -> str:
-    subject = rng.choice(_SUBJECTS)
-    clause = f"{subject} {rng.choice(_VERBS)} {rng.choice(_ACTORS)} {rng.choice(_ACTS)}"
-    return clause[0].lower() + clause[1:] if lower else clause

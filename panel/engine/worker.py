@@ -11,41 +11,18 @@ therefore never depend on who computed it, and a seat's text never depends on th
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from threading import Condition, Event, Thread
 
-import llguidance
-import numpy as np
-
-from panel.engine.chat import ChatTemplate, Segment
-from panel.engine.constraint import Constraint
+from panel.engine.chat import Segment
 from panel.engine.protocol import Generation, OnProgress, Progress, Request
-from panel.engine.sampling import Logits, pick_token, weigh_options
-from panel.errors import ContextOverflow, EngineCrash, EngineTimeout, PanelError
+from panel.engine.writing import TokenModel, Tokens, Writing
+from panel.errors import ContextOverflow, EngineCrash, PanelError
 from panel.records import EngineIdentity
 
-BATCH_TOKENS = 512
-"""Prefill goes through the model in pieces of this many tokens, counted from a segment's start."""
-
-PROGRESS_EVERY = 8
-
-
-class TokenModel(Protocol):
-    """What the worker needs of a model; `panel.engine.llama.LlamaContext` is the real one."""
-
-    identity: EngineIdentity
-    context_tokens: int
-    tokenizer: llguidance.LLTokenizer
-    chat: ChatTemplate
-
-    def tokenize(self, segment: Segment, *, first: bool) -> tuple[int, ...]: ...  # noqa: D102
-    def truncate(self, length: int) -> bool: ...  # noqa: D102
-    def decode(self, tokens: tuple[int, ...] | list[int], position: int) -> None: ...  # noqa: D102
-    def logits(self) -> Logits: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
+KEPT_SEGMENTS = 1024
+"""How many segments' tokens are remembered: enough for every seat of a large run and its revisions."""
 
 
 class Cancelled(Exception):
@@ -58,8 +35,8 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Generation]
     on_progress: OnProgress
-    segments: list[tuple[int, ...]] | None = None
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    segments: list[Tokens] | None = None
+    cancelled: Event = field(default_factory=Event)
 
 
 class BatchOfOneEngine:
@@ -74,21 +51,25 @@ class BatchOfOneEngine:
         Raises:
             SetupError: the model cannot be opened.
         """
-        self._wake = threading.Condition()
+        self._wake = Condition()
         self._pending: list[_Job] = []
-        self._closing = False
-        self._held: list[tuple[int, ...]] = []
-        self._tokens_of: dict[tuple[bool, Segment], tuple[int, ...]] = {}
-        self._opened: TokenModel | BaseException | None = None
-        self._thread = threading.Thread(target=self._live, args=(open_model,), name="panel-engine", daemon=True)
+        self._closing = Event()
+        self._held: list[Tokens] = []
+        self._tokens_of: dict[tuple[bool, Segment], Tokens] = {}
+        self._opened: EngineIdentity | BaseException | None = None
+        self._thread = Thread(target=self._live, args=(open_model,), name="panel-engine", daemon=True)
         self._thread.start()
-        with self._wake:
-            while self._opened is None:
-                self._wake.wait()
+        try:
+            with self._wake:
+                while self._opened is None:
+                    self._wake.wait()
+        except BaseException:  # Ctrl-C while the model loads: the thread must not outlive it
+            self._closing.set()
+            raise
         if isinstance(self._opened, BaseException):
             self._thread.join()
             raise self._opened
-        self._identity: EngineIdentity = self._opened.identity
+        self._identity: EngineIdentity = self._opened
 
     @property
     def identity(self) -> EngineIdentity:
@@ -100,8 +81,8 @@ class BatchOfOneEngine:
         loop = asyncio.get_running_loop()
         job = _Job(request, loop, loop.create_future(), on_progress or _ignore)
         with self._wake:
-            if self._closing:
-                raise EngineCrash("the engine is closed")
+            if self._closing.is_set():
+                raise _closed()
             self._pending.append(job)
             self._wake.notify_all()
         try:
@@ -111,42 +92,44 @@ class BatchOfOneEngine:
             raise
 
     async def aclose(self) -> None:
-        """Stop what is pending and free the model; see `Engine`."""
-        with self._wake:
-            self._closing = True
-            for job in self._pending:
-                job.cancelled.set()
-            self._wake.notify_all()
+        """Stop what is pending or being written and free the model; see `Engine`."""
+        self._stop()
         await asyncio.to_thread(self._thread.join)
 
+    def _stop(self) -> None:
+        with self._wake:
+            self._closing.set()
+            self._wake.notify_all()
+
     def _live(self, open_model: Callable[[], TokenModel]) -> None:
-        model: TokenModel | None = None
         try:
             model = open_model()
         except BaseException as error:
             self._announce(error)
             return
         try:
-            self._announce(model)
+            self._announce(model.identity)
             while (job := self._next_job(model)) is not None:
                 self._work(model, job)
         finally:
+            # Whatever ended the thread, nobody may wait for it any longer.
+            self._stop()
+            for job in self._pending:
+                _settle(job, _closed())
             model.close()
 
-    def _announce(self, opened: TokenModel | BaseException) -> None:
+    def _announce(self, opened: EngineIdentity | BaseException) -> None:
         with self._wake:
             self._opened = opened
             self._wake.notify_all()
 
     def _next_job(self, model: TokenModel) -> _Job | None:
+        """Wait for requests and take the best one out; none when the engine is closing."""
         while True:
             with self._wake:
-                while not self._pending and not self._closing:
+                while not self._pending and not self._closing.is_set():
                     self._wake.wait()
-                if self._closing:
-                    for job in self._pending:
-                        _settle(job, EngineCrash("the engine was closed"))
-                    self._pending.clear()
+                if self._closing.is_set():
                     return None
                 waiting = list(self._pending)
             best, best_shared = None, -1
@@ -163,33 +146,32 @@ class BatchOfOneEngine:
 
     def _drop(self, job: _Job) -> None:
         with self._wake:
-            if job in self._pending:
-                self._pending.remove(job)
+            self._pending.remove(job)
 
     def _prepare(self, model: TokenModel, job: _Job) -> bool:
         """Tokenize a job once, and refuse it here when it cannot fit."""
         if job.segments is not None:
             return True
-        request = job.request
         try:
-            cut = model.chat.segments(request.messages)
+            cut = model.chat.segments(job.request.messages)
             tokens = [self._tokenize(model, segment, first=index == 0) for index, segment in enumerate(cut)]
-            job.segments = [segment for segment in tokens if segment]
-            _check_fit(request, sum(map(len, job.segments)), model.context_tokens)
-        except PanelError as error:
-            _settle(job, error)
+            segments = [segment for segment in tokens if segment]
+            _check_fit(job.request, sum(map(len, segments)), model.context_tokens)
+        except Exception as error:  # as in `_work`: the thread must outlive any request
+            _settle(job, _translated(error))
             return False
+        job.segments = segments
         return True
 
-    def _tokenize(self, model: TokenModel, segment: Segment, *, first: bool) -> tuple[int, ...]:
+    def _tokenize(self, model: TokenModel, segment: Segment, *, first: bool) -> Tokens:
         key = (first, segment)
         if key not in self._tokens_of:
-            if len(self._tokens_of) > 4096:
+            if len(self._tokens_of) >= KEPT_SEGMENTS:
                 self._tokens_of.clear()
             self._tokens_of[key] = model.tokenize(segment, first=first)
         return self._tokens_of[key]
 
-    def _shared(self, job: _Job) -> list[tuple[int, ...]]:
+    def _shared(self, job: _Job) -> list[Tokens]:
         """Return the job's leading segments that the context holds; never its last, which yields the logits."""
         shared = []
         for wanted, held in zip((job.segments or [])[:-1], self._held, strict=False):
@@ -199,112 +181,48 @@ class BatchOfOneEngine:
         return shared
 
     def _work(self, model: TokenModel, job: _Job) -> None:
+        def check_wanted() -> None:
+            if job.cancelled.is_set():
+                raise Cancelled
+            if self._closing.is_set():
+                raise _closed()
+
+        writing = Writing(
+            model,
+            job.request,
+            job.segments or [],
+            self._held,
+            shared=len(self._shared(job)),
+            check_wanted=check_wanted,
+            on_progress=job.on_progress,
+        )
         try:
-            generation = _Writing(model, job, self._held, self._shared(job)).write()
+            generation = writing.write()
         except Cancelled:
             return
-        except PanelError as error:
-            if isinstance(error, EngineCrash):
-                self._held.clear()
-            _settle(job, error)
         except Exception as error:  # the thread must outlive any request; nothing of the graph runs here
-            self._held.clear()
-            _settle(job, EngineCrash(f"the engine failed: {type(error).__name__}: {error}"))
+            translated = _translated(error)
+            if isinstance(translated, EngineCrash):
+                # What the context holds now is anybody's guess.
+                self._held.clear()
+            _settle(job, translated)
+        except BaseException:
+            _settle(job, _closed())
+            raise
         else:
             _settle(job, generation)
 
 
-class _Writing:
-    """One request being written: prefill, then token after token."""
+def _closed() -> EngineCrash:
+    return EngineCrash("the engine is closed")
 
-    def __init__(
-        self, model: TokenModel, job: _Job, held: list[tuple[int, ...]], shared: list[tuple[int, ...]]
-    ) -> None:
-        self.model, self.job, self.request, self.held = model, job, job.request, held
-        self.shared = shared
-        self.started = time.monotonic()
-        self.sampled: list[int] = []
-        self.count = 0
-        self.probabilities: dict[str, float] | None = None
-        self.rng = np.random.Generator(np.random.PCG64(job.request.seed))
 
-    def write(self) -> Generation:
-        """Prefill what is not shared, then decode until the grammar is satisfied."""
-        segments = self.job.segments or []
-        prompt_tokens = sum(map(len, segments))
-        constraint = Constraint(self.model.tokenizer, self.request.schema, self.request.choice)
-        position, cached = self._prefill(segments, prompt_tokens)
-        queue: list[int] = []
-        while True:
-            forced = constraint.forced()
-            queue += forced
-            self.count += len(forced)
-            if constraint.finished or self.count >= self.request.max_tokens:
-                break
-            position = self._decode(queue, position)
-            queue = [self._choose(constraint)]
-            self.count += 1
-            if self.count % PROGRESS_EVERY == 0:
-                self._tell("decode", self.count, self.request.max_tokens)
-        return Generation(
-            text=constraint.written.decode("utf-8", "replace"),
-            finish="stop" if constraint.finished else "length",
-            probabilities=self.probabilities,
-            prompt_tokens=prompt_tokens,
-            cached_tokens=cached,
-            completion_tokens=self.count,
-            duration_s=time.monotonic() - self.started,
-        )
-
-    def _prefill(self, segments: list[tuple[int, ...]], total: int) -> tuple[int, int]:
-        cached = sum(map(len, self.shared))
-        del self.held[len(self.shared) :]
-        if not self.model.truncate(cached):
-            cached = 0
-            self.held.clear()
-        position = cached
-        for segment in segments[len(self.held) :]:
-            self._tell("prefill", position, total)
-            position = self._decode(list(segment), position)
-            self.held.append(segment)
-        self._tell("prefill", total, total)
-        return position, cached
-
-    def _decode(self, tokens: list[int], position: int) -> int:
-        for start in range(0, len(tokens), BATCH_TOKENS):
-            self._check_wanted()
-            piece = tokens[start : start + BATCH_TOKENS]
-            self.model.decode(piece, position)
-            position += len(piece)
-        return position
-
-    def _choose(self, constraint: Constraint) -> int:
-        allowed = constraint.allowed()
-        logits = self.model.logits()
-        decision = constraint.decision(allowed)
-        if decision is None:
-            token = pick_token(logits, allowed, self.sampled, self.request.sampling, self.rng)
-            if allowed.size > 1:
-                self.sampled.append(token)
-        else:
-            # The call is the likelier option, so that a printed probability never contradicts its call.
-            self.probabilities, tokens = weigh_options(logits, decision)
-            token = tokens[max(self.probabilities, key=lambda option: self.probabilities[option])]  # type: ignore[index]
-        constraint.take(token)
-        return token
-
-    def _check_wanted(self) -> None:
-        if self.job.cancelled.is_set():
-            raise Cancelled
-        spent_s = time.monotonic() - self.started
-        if spent_s > self.request.timeout_s:
-            raise EngineTimeout(
-                f"{self.request.id}: no verdict after {spent_s:.0f} s ({self.count} tokens written)",
-                hint="Raise seat_timeout_s in panel.toml, or choose a smaller model.",
-            )
-
-    def _tell(self, phase: str, tokens: int, total: int) -> None:
-        self.job.on_progress(Progress(self.request.id, phase, tokens, total))  # type: ignore[arg-type]
+def _translated(error: Exception) -> PanelError:
+    if isinstance(error, PanelError):
+        return error
+    crash = EngineCrash(f"the engine failed: {type(error).__name__}: {error}")
+    crash.__cause__ = error
+    return crash
 
 
 def _check_fit(request: Request, prompt_tokens: int, context_tokens: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,11 @@ def find_model(spec: str, *, base: Path) -> ModelFile:
     Raises:
         SetupError: there is no such file, or it is no GGUF.
     """
-    path = _embedded_path() if spec == EMBEDDED else (base / Path(spec).expanduser()).resolve()
+    path = _embedded_path() if spec == EMBEDDED else _named_path(spec, base)
     try:
-        size_bytes = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise _unreadable(path, "it is not a regular file")
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
             file.seek(0)
@@ -57,11 +60,22 @@ def find_model(spec: str, *, base: Path) -> ModelFile:
                 )
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise SetupError(
-            f"{path}: the model file cannot be read: {error.strerror or error}",
-            hint="Name a .gguf file with --model or in panel.toml, or use `--model embedded`.",
-        ) from error
-    return ModelFile(path.name.removesuffix(".gguf"), path, size_bytes, sha256)
+        raise _unreadable(path, error.strerror or str(error)) from error
+    return ModelFile(path.name.removesuffix(".gguf"), path, status.st_size, sha256)
+
+
+def _named_path(spec: str, base: Path) -> Path:
+    try:
+        return (base / Path(spec).expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # no such home, a loop of links, a NUL
+        raise _unreadable(Path(spec), str(error)) from error
+
+
+def _unreadable(path: Path, reason: str) -> SetupError:
+    return SetupError(
+        f"{path}: the model file cannot be read: {reason}",
+        hint="Name a .gguf file with --model or in panel.toml, or use `--model embedded`.",
+    )
 
 
 def _embedded_path() -> Path:
