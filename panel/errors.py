@@ -16,6 +16,7 @@ PanelError
 └── EditorialError        the desk's rules said no
     ├── StaleEdit         the verdict changed since the editor read it; the editor's text is kept
     ├── IllegalMove       this cannot be done in this state
+    │   └── NothingChanged an edit that says what stands there already
     └── NotApproved       publishing was refused; lists why
 
 Third-party exceptions are translated into these at one seam each: YAML and TOML in `panel.dossiers.reading`
@@ -151,6 +152,10 @@ class StaleEdit(EditorialError):
 
 class IllegalMove(EditorialError):
     """This cannot be done to a verdict in this state."""
+
+
+class NothingChanged(IllegalMove):
+    """The edit's words and call are those that stand there already: nothing was written, nothing needs keeping."""
 
 
 class NotApproved(EditorialError):

@@ -13,9 +13,9 @@ from typing import Any
 
 from panel.checks import run_checks
 from panel.compare import compare
-from panel.editorial.fold import SeatState, Standing, fold_seat
-from panel.editorial.words import mark_changes
-from panel.errors import Conflict, IllegalMove, StaleEdit
+from panel.editorial.fold import SeatState, Standing, fold_seat, make_verdict
+from panel.editorial.moves import change, draft_hint, keep_text, need_reason
+from panel.errors import Conflict, IllegalMove, NothingChanged, StaleEdit
 from panel.materials import Materials
 from panel.records import (
     Action,
@@ -66,9 +66,9 @@ class Desk:
         return compare(tuple(dossiers.values()), tuple(personas.values()), calls)
 
     def comparison_sha256(self, comparison: Comparison) -> str:
-        """Hash what an approval of the comparison covers: the comparison and the facts that stand above it."""
+        """Hash what an approval of the comparison covers: it, the facts above it, and how the page says it was made."""
         dossiers = [dossier.content_sha256() for dossier in self.materials.dossiers.values()]
-        return sha256_of([dossiers, comparison.model_dump(mode="json")])
+        return sha256_of([self.run.manifest.content_sha256(), dossiers, comparison.model_dump(mode="json")])
 
     def comparison_approval(self) -> Entry | None:
         """Return the last approval of the comparison that was not undone; None when there is none."""
@@ -89,47 +89,52 @@ class Desk:
             call: the call that goes with it.
             author: who writes.
             reason: why; journaled.
-            seen: the content hash of the text the editor started from.
+            seen: the content hash of the text the editor started from; None fits no text.
 
         Raises:
             StaleEdit: the text changed since; the editor's words are kept in a file and shown against it.
-            IllegalMove: there is no verdict to edit, or the words are the same.
+            NothingChanged: the words and the call are those that stand there.
+            IllegalMove: there is no verdict to edit, no reason, or the beats are not the persona's in their order.
         """
-        _need_reason(reason, "an edit")
+        need_reason(reason, "an edit")
+        self._need_beats(seat, beats)
 
         def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
             edited = verdict.model_copy(update={"beats": beats, "call": call})
             if edited == verdict:
-                raise IllegalMove(f"{seat}: nothing was changed")
-            return _change(Action.EDIT, state, edited, reason, beats=beats, call=call)
+                raise NothingChanged(f"{seat}: nothing was changed")
+            return change(Action.EDIT, state, edited, reason, beats=beats, call=call)
 
         try:
-            return self._move(seat, author, seen, fields)
+            return self._move(seat, author, seen, fields, strict=True)
         except StaleEdit as stale:
-            raise self._keep(seat, beats, call, stale) from None
+            raise keep_text(self.run, seat, beats, call, stale, self.state(seat).verdict) from None
 
     def flip(self, seat: Seat, *, author: str, reason: str, seen: str | None = None) -> Entry:
         """Turn a call around and leave the argument as it is; errors as `edit`."""
-        _need_reason(reason, "a flip")
+        need_reason(reason, "a flip")
 
         def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
             flipped = verdict.model_copy(update={"call": verdict.call.opposite})
-            return _change(Action.FLIP, state, flipped, reason, call=flipped.call)
+            return change(Action.FLIP, state, flipped, reason, call=flipped.call)
 
         return self._move(seat, author, seen, fields)
 
     def approve(self, seat: Seat, *, author: str, seen: str | None = None) -> Entry | None:
         """Approve a seat's words as they stand; None when they already are.
 
+        The entry names the draft's file too: what the page says of it is approved with the words.
+
         Raises:
             IllegalMove: there is no verdict to approve.
             StaleEdit: the words are not those the editor saw.
         """
-        if self.state(seat).standing is Standing.APPROVED and seen is None:
+        state = self._state_of(seat)
+        if state.standing is Standing.APPROVED and seen in (None, state.sha256):
             return None
 
         def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
-            return _change(Action.APPROVE, state, verdict, "")
+            return change(Action.APPROVE, state, verdict, "", **self._name_draft(state.draft))
 
         return self._move(seat, author, seen, fields)
 
@@ -155,19 +160,20 @@ class Desk:
 
         Raises:
             StaleEdit: the verdict changed while the redraft was written; the draft stays in the store.
+            IllegalMove: it was adopted before.
         """
 
         def fields(state: SeatState) -> dict[str, Any]:
-            verdict = Verdict(
-                seat=draft.seat,
-                dossier_sha256=self.materials.dossiers[draft.seat.tool].content_sha256(),
-                persona_sha256=self.materials.personas[draft.seat.persona].content_sha256(),
-                beats=draft.beats,
-                call=draft.call,
-            )
-            return _change(Action.REDRAFT, state, verdict, draft.note, draft=draft.n)
+            if draft.n in self._adopted(draft.seat):
+                raise IllegalMove(f"{draft.seat}: draft {draft.n} was adopted before")
+            verdict = make_verdict(draft, self.materials)
+            return change(Action.REDRAFT, state, verdict, draft.note, **self._name_draft(draft))
 
-        return self._append(draft.seat, author, draft.base_sha256, fields)
+        try:
+            return self._append(draft.seat, author, draft.base_sha256, fields, strict=True)
+        except StaleEdit as stale:
+            hint = f"The redraft is kept as draft {draft.n}. Read what stands there now, then ask again."
+            raise StaleEdit(stale.message, hint=hint) from None
 
     def waiting_redraft(self, seat: Seat, note: str) -> Draft | None:
         """Find a redraft of this very text with this very note that was written but never adopted.
@@ -175,24 +181,35 @@ class Desk:
         A process that died between writing a redraft and adopting it leaves one; asking again finds it.
         """
         base = self.state(seat).sha256
-        adopted = {entry.draft for entry in self.run.journal.read().entries if entry.seat == seat}
+        adopted = self._adopted(seat)
         for record in self.run.drafts(seat):
             if isinstance(record, MissingSeat) or record.origin == "run" or record.n in adopted:
                 continue
-            if record.note == note and record.base_sha256 == base:
+            if record.note == note.strip() and record.base_sha256 == base:
                 return record
         return None
 
-    def undo(self, seat: Seat, *, author: str, reason: str = "") -> Entry:
+    def undo(self, seat: Seat, *, author: str, reason: str = "", undoes: int | None = None) -> Entry:
         """Take back the last change or approval of a seat.
+
+        Args:
+            seat: whose.
+            author: who takes it back.
+            reason: why; may be empty.
+            undoes: the `last_seq` the editor saw; None takes back whatever was last.
 
         Raises:
             IllegalMove: nothing was done to this seat.
+            StaleEdit: something was done to it since the editor looked.
         """
 
         def fields(state: SeatState) -> dict[str, Any]:
             if state.last_seq == 0:
                 raise IllegalMove(f"{seat}: there is nothing to undo")
+            if undoes is not None and undoes != state.last_seq:
+                raise StaleEdit(
+                    f"{seat}: entry {undoes} is no longer the last change", hint="Read it again, then decide."
+                )
             entries = self.run.journal.read().entries
             earlier = fold_seat(self.run, self.materials, seat, [e for e in entries if e.seq < state.last_seq])
             return {
@@ -207,24 +224,36 @@ class Desk:
         return self._append(seat, author, None, fields)
 
     def _move(
-        self, seat: Seat, author: str, seen: str | None, fields: Callable[[SeatState, Verdict], dict[str, Any]]
+        self,
+        seat: Seat,
+        author: str,
+        seen: str | None,
+        fields: Callable[[SeatState, Verdict], dict[str, Any]],
+        *,
+        strict: bool = False,
     ) -> Entry:
         def with_verdict(state: SeatState) -> dict[str, Any]:
             if state.verdict is None:
-                raise IllegalMove(f"{seat}: there is no verdict: the seat is {state.standing}", hint=_draft_hint(state))
+                raise IllegalMove(f"{seat}: there is no verdict: the seat is {state.standing}", hint=draft_hint(state))
             return fields(state, state.verdict)
 
-        return self._append(seat, author, seen, with_verdict)
+        return self._append(seat, author, seen, with_verdict, strict=strict)
 
     def _append(
-        self, seat: Seat, author: str, seen: str | None, fields: Callable[[SeatState], dict[str, Any]]
+        self,
+        seat: Seat,
+        author: str,
+        seen: str | None,
+        fields: Callable[[SeatState], dict[str, Any]],
+        *,
+        strict: bool = False,
     ) -> Entry:
-        if seat not in self.run.manifest.seats:
-            raise IllegalMove(f"the run {self.run.run_id} has no seat {seat}")
+        """Append what `fields` makes of the seat as it stands; `strict` takes a `seen` of None for "no verdict"."""
+        self._need_seat(seat)
         for _ in range(PATIENCE):
             view = self.run.journal.read()
             state = fold_seat(self.run, self.materials, seat, view.entries)
-            if seen is not None and state.sha256 != seen:
+            if (strict or seen is not None) and state.sha256 != seen:
                 raise StaleEdit(f"{seat}: the verdict changed since you read it", hint="Read it again, then decide.")
             try:
                 return self.run.journal.append(view.head, {"author": author, **fields(state)})
@@ -232,40 +261,25 @@ class Desk:
                 continue
         raise Conflict("the journal is too busy", hint="Try again.")
 
-    def _keep(self, seat: Seat, beats: tuple[BeatText, ...], call: Call, stale: StaleEdit) -> StaleEdit:
-        lines = [f"call: {call}", *(f"\n[{beat.id}]\n{beat.text}" for beat in beats)]
-        path = self.run.keep_text(seat, "\n".join(lines) + "\n")
-        now = self.state(seat).verdict
-        theirs = {beat.id: beat.text for beat in now.beats} if now else {}
-        diff = "\n".join(f"[{beat.id}] {mark_changes(theirs.get(beat.id, ''), beat.text)}" for beat in beats)
-        if now and now.call is not call:
-            diff = f"call: [-{now.call}-]{{+{call}+}}\n{diff}"
-        return StaleEdit(
-            stale.message,
-            hint=f"Your text is kept in {path}. To put it over what stands now: "
-            f"panel edit {self.run.run_id} {seat.tool} {seat.persona} --text-file {path}",
-            kept_at=str(path),
-            diff=diff,
-        )
+    def _state_of(self, seat: Seat) -> SeatState:
+        self._need_seat(seat)
+        return self.state(seat)
 
+    def _need_seat(self, seat: Seat) -> None:
+        if seat not in self.run.manifest.seats:
+            raise IllegalMove(f"the run {self.run.run_id} has no seat {seat}")
 
-def _change(action: Action, state: SeatState, after: Verdict, reason: str, **more: Any) -> dict[str, Any]:
-    return {
-        "action": action,
-        "seat": state.seat,
-        "reason": reason,
-        "before": state.sha256,
-        "after": after.content_sha256(),
-        **more,
-    }
+    def _need_beats(self, seat: Seat, beats: tuple[BeatText, ...]) -> None:
+        self._need_seat(seat)
+        wanted = [beat.id for beat in self.materials.personas[seat.persona].beats]
+        if [beat.id for beat in beats] != wanted:
+            raise IllegalMove(f"{seat}: an edit holds every beat once, in this order: {', '.join(wanted)}")
 
+    def _adopted(self, seat: Seat) -> set[int | None]:
+        entries = self.run.journal.read().entries
+        return {entry.draft for entry in entries if entry.seat == seat and entry.action is Action.REDRAFT}
 
-def _need_reason(reason: str, what: str) -> None:
-    if not reason.strip():
-        raise IllegalMove(f"{what} needs a reason", hint="Say why with --reason.")
-
-
-def _draft_hint(state: SeatState) -> str:
-    if state.standing is Standing.MISSING:
-        return "Ask its engine again with `panel resume`, or with `panel redraft` and a note."
-    return "Finish drafting with `panel resume`."
+    def _name_draft(self, draft: Draft | None) -> dict[str, Any]:
+        if draft is None:
+            return {}
+        return {"draft": draft.n, "draft_sha256": self.run.draft_sha256(draft.seat, draft.n)}

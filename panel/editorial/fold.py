@@ -1,7 +1,8 @@
 """A seat's current verdict: its draft with the journal folded over it. Nothing else stores it.
 
 Every entry that changes a seat puts a new state on a stack; an undo takes the top one off. So an undone edit brings
-back the very state before it, its approval included, and the journal still holds both.
+back the very state before it, its approval included, and the journal still holds both. A change that happens to put
+the approved words back is a change all the same: they want approval again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from panel.errors import Corrupt
+from panel.errors import Corrupt, NotFound
 from panel.materials import Materials
 from panel.records import Action, Draft, Entry, MissingSeat, Seat, Verdict
 from panel.store import Run
@@ -46,6 +47,7 @@ class SeatState:
         missing: why there is none, if its engine was asked.
         verdict: the current text and call; None without a draft.
         approval: the last approval, of these words or of earlier ones.
+        changed: whether something was changed since that approval.
         last_seq: the journal entry that made this state; 0 for the draft itself.
         authors: everyone who changed or approved it, in order of first appearance.
         mismatches: entries whose before or after hash is not what the fold finds, in words.
@@ -56,6 +58,7 @@ class SeatState:
     missing: MissingSeat | None = None
     verdict: Verdict | None = None
     approval: Approval | None = None
+    changed: bool = False
     last_seq: int = 0
     authors: tuple[str, ...] = ()
     mismatches: tuple[str, ...] = ()
@@ -72,47 +75,63 @@ class SeatState:
             return Standing.MISSING if self.missing else Standing.UNDRAFTED
         if self.approval is None:
             return Standing.OPEN
-        return Standing.APPROVED if self.approval.sha256 == self.sha256 else Standing.CHANGED
+        approved = not self.changed and self.approval.sha256 == self.sha256
+        return Standing.APPROVED if approved else Standing.CHANGED
 
 
 def fold_seat(run: Run, materials: Materials, seat: Seat, entries: Iterable[Entry]) -> SeatState:
     """Fold the journal over a seat's draft.
 
     Raises:
-        Corrupt: an entry takes back what was not the last change, or names a draft that is not there.
+        Corrupt: an entry takes back what was not the last change, changes what is not there, or names a draft that
+            is not there.
     """
-    stack = [_drafted(run, materials, seat)]
+    ground = _Ground(run, materials, seat)
+    stack: list[SeatState] = []
     authors: dict[str, None] = {}
     mismatches: list[str] = []
     for entry in entries:
         if entry.seat != seat:
             continue
-        before = stack[-1].sha256
-        if entry.before != before:
+        before = stack[-1] if stack else ground.under(entry.before)
+        if entry.before != before.sha256:
             mismatches.append(f"journal entry {entry.seq} names another text before it than the one that stood")
         if entry.action is Action.UNDO:
-            if len(stack) < 2 or stack[-1].last_seq != entry.undoes:
-                raise Corrupt(
-                    f"journal entry {entry.seq} takes back entry {entry.undoes}, which was not the last change"
-                )
+            if not stack or stack[-1].last_seq != entry.undoes:
+                raise _damaged(entry, f"takes back entry {entry.undoes}, which was not the last change")
             stack.pop()
+            after = stack[-1] if stack else ground.under(entry.after)
         else:
-            stack.append(_apply(stack[-1], entry, run, materials))
-        if entry.after != stack[-1].sha256:
+            after = _apply(before, entry, run, materials)
+            stack.append(after)
+            mismatches += _draft_mismatches(after, entry, run)
+        if entry.after != after.sha256:
             mismatches.append(f"journal entry {entry.seq} names another text after it than the one it makes")
         authors[entry.author] = None
-    return replace(stack[-1], authors=tuple(authors), mismatches=tuple(mismatches))
+    now = stack[-1] if stack else ground.drafted
+    return replace(now, authors=tuple(authors), mismatches=tuple(mismatches))
 
 
-def _drafted(run: Run, materials: Materials, seat: Seat) -> SeatState:
-    draft = run.last_draft(seat)
-    if draft:
-        return SeatState(seat, draft=draft, verdict=_verdict(draft, materials))
-    records = [record for record in run.drafts(seat) if isinstance(record, MissingSeat)]
-    return SeatState(seat, missing=records[-1] if records else None)
+class _Ground:
+    """What lies under a seat's journal: its draft, or nothing yet.
+
+    A missing seat may get a redraft from an editor and later, from a resumed run, a draft of its own. What the editor
+    did was done on nothing, and stays so.
+    """
+
+    def __init__(self, run: Run, materials: Materials, seat: Seat) -> None:
+        records = [record for record in run.drafts(seat) if isinstance(record, MissingSeat)]
+        self.empty = SeatState(seat, missing=records[-1] if records else None)
+        draft = run.last_draft(seat)
+        self.drafted = SeatState(seat, draft=draft, verdict=make_verdict(draft, materials)) if draft else self.empty
+
+    def under(self, sha256: str | None) -> SeatState:
+        """Return the ground as an entry saw it that names this hash."""
+        return self.drafted if sha256 is not None else self.empty
 
 
-def _verdict(draft: Draft, materials: Materials) -> Verdict:
+def make_verdict(draft: Draft, materials: Materials) -> Verdict:
+    """Return the verdict a draft is before anybody changed it."""
     return Verdict(
         seat=draft.seat,
         dossier_sha256=materials.dossiers[draft.seat.tool].content_sha256(),
@@ -123,16 +142,41 @@ def _verdict(draft: Draft, materials: Materials) -> Verdict:
 
 
 def _apply(state: SeatState, entry: Entry, run: Run, materials: Materials) -> SeatState:
-    state = replace(state, last_seq=entry.seq)
+    changed = replace(state, last_seq=entry.seq, changed=state.approval is not None)
     if entry.action is Action.REDRAFT and entry.draft is not None:
-        draft = run.draft(state.seat, entry.draft)
-        if not isinstance(draft, Draft):
-            raise Corrupt(f"journal entry {entry.seq} names draft {entry.draft} of {state.seat}, which is none")
-        return replace(state, draft=draft, missing=None, verdict=_verdict(draft, materials))
+        draft = _named_draft(state.seat, entry, entry.draft, run)
+        return replace(changed, draft=draft, missing=None, verdict=make_verdict(draft, materials))
     if state.verdict is None:
-        raise Corrupt(f"journal entry {entry.seq} changes {state.seat}, which has no draft")
+        raise _damaged(entry, f"changes {state.seat}, which has no draft")
     if entry.action is Action.APPROVE and entry.after is not None:
-        return replace(state, approval=Approval(entry.after, entry.author, entry.at))
-    changes = {"beats": entry.beats, "call": entry.call}
-    given = {name: value for name, value in changes.items() if value is not None}
-    return replace(state, verdict=state.verdict.model_copy(update=given))
+        return replace(changed, changed=False, approval=Approval(entry.after, entry.author, entry.at))
+    given = {"beats": entry.beats, "call": entry.call}
+    if entry.action is Action.EDIT and None not in given.values():
+        return replace(changed, verdict=state.verdict.model_copy(update=given))
+    if entry.action is Action.FLIP and entry.call is not None:
+        return replace(changed, verdict=state.verdict.model_copy(update={"call": entry.call}))
+    raise _damaged(entry, f"says {entry.action} of {state.seat}, but not what of it")
+
+
+def _named_draft(seat: Seat, entry: Entry, number: int, run: Run) -> Draft:
+    try:
+        draft = run.draft(seat, number)
+    except NotFound as error:
+        raise _damaged(entry, f"names draft {number} of {seat}, which is not there") from error
+    if not isinstance(draft, Draft):
+        raise _damaged(entry, f"names draft {number} of {seat}, which is none")
+    return draft
+
+
+def _draft_mismatches(state: SeatState, entry: Entry, run: Run) -> list[str]:
+    """Hold the draft's file against the one that was adopted or approved: its `p_ship` is published too."""
+    if entry.draft_sha256 is None or state.draft is None:
+        return []
+    number = state.draft.n
+    if entry.draft == number and run.draft_sha256(state.seat, number) == entry.draft_sha256:
+        return []
+    return [f"the file of draft {number} was changed since journal entry {entry.seq} named it"]
+
+
+def _damaged(entry: Entry, what: str) -> Corrupt:
+    return Corrupt(f"journal entry {entry.seq} {what}", hint="Restore the run from a backup.")

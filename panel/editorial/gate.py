@@ -15,7 +15,9 @@ from panel.editorial.desk import PATIENCE, Desk
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.pages import build_page, page_content_sha256
 from panel.errors import Conflict, NotApproved
+from panel.materials import reopen_materials
 from panel.records import Action, Entry, Page, Seat, content_hashes
+from panel.store import open_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ def open_gate(desk: Desk, *, site_name: str, newsletter_action: str) -> Approved
         NotApproved: with every reason.
         Corrupt: the run's files are not what they were.
     """
-    head = desk.run.journal.read().head
+    # The desk may have been open for hours: nothing it holds in memory is trusted.
+    run = open_folder(desk.run.folder)
+    desk = Desk(run, reopen_materials(run))
+    head = run.journal.read().head
     states = desk.states()
     reasons = refusals(desk, states)
     if reasons:
@@ -98,18 +103,22 @@ def record_publication(
 ) -> Entry:
     """Journal a publication, before its files are written: the site never shows what the journal does not know.
 
-    Publishing the very same page again, to the same place, adds nothing: it mends a site whose writing was cut short.
+    Publishing the very same files again, to the same place, adds nothing: it mends a site whose writing was cut short.
 
     Raises:
         Conflict: somebody changed the run since the gate looked; nothing was journaled.
     """
-    if approved.already and approved.already.out == out:
-        return approved.already
+    hashes = content_hashes(files)
+    already = approved.already
+    if already and already.out == out and already.files == hashes:
+        if desk.run.journal.read().head != approved.head:
+            raise Conflict("somebody else wrote to this run's journal in between", hint="Look again, then publish.")
+        return already
     fields = {
         "author": author,
         "action": Action.PUBLISH,
         "after": approved.content_sha256,
-        "files": content_hashes(files),
+        "files": hashes,
         "published_at": approved.page.published_at,
         "out": out,
     }

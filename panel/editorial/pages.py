@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from panel.editorial.desk import Desk
-from panel.editorial.fold import SeatState
+from panel.editorial.fold import SeatState, Standing
 from panel.editorial.words import changed_share
 from panel.records import Comparison, HowMade, Page, Persona, Seat, SeatCell, SeatRow, ToolCard, sha256_of
 
@@ -42,9 +42,15 @@ def build_page(
 
 
 def page_slug(tools: tuple[str, ...]) -> str:
-    """Name a page's place: the tools' slugs joined by `-vs-`; when that is too long, cut and told apart by a hash."""
+    """Name a page's place: the tools' slugs joined by `-vs-`.
+
+    When that is too long, or can be read as other tools too (`a-vs-b` is a fine slug for one tool), it is cut and told
+    apart by a hash: no run's page takes another's place.
+    """
     slug = "-vs-".join(tools)
-    return slug if len(slug) <= 80 else f"{slug[:63].rstrip('-')}-{sha256_of(list(tools))[:16]}"
+    if len(slug) <= 80 and tuple(slug.split("-vs-")) == tools:
+        return slug
+    return f"{slug[:63].rstrip('-')}-{sha256_of(list(tools))[:16]}"
 
 
 def page_content_sha256(page: Page) -> str:
@@ -77,7 +83,7 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
             approved_at=None,
             findings=(),
         )
-    valid = approval if approval and approval.sha256 == state.sha256 else None
+    valid = approval if state.standing is Standing.APPROVED else None
     drafted = " ".join(beat.text for beat in draft.beats)
     return SeatCell(
         seat=state.seat,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from panel.editorial.desk import Desk
 from panel.errors import PanelError
 from panel.materials import Materials
-from panel.records import Call, Draft, Seat, sha256_of
+from panel.records import BeatText, Call, Draft, Seat, sha256_of
 from panel.store import Run
 from panel.tally import tally_run
 
@@ -68,9 +68,9 @@ def _verify_drafts(run: Run) -> Check:
 def _says_what_the_model_said(draft: Draft) -> bool:
     try:
         data = json.loads(draft.raw)
-        beats = [(beat.id, data["argument"][beat.id]) for beat in draft.beats]
-        return beats == [(beat.id, beat.text) for beat in draft.beats] and Call(data["call"]) is draft.call
-    except (ValueError, KeyError, TypeError):
+        beats = tuple(BeatText(id=beat.id, text=data["argument"][beat.id]) for beat in draft.beats)
+        return beats == draft.beats and Call(data["call"]) is draft.call
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
 
 

@@ -15,9 +15,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class Record(BaseModel):
-    """A frozen value that refuses fields it does not know."""
+    """A frozen value that refuses fields it does not know, and numbers that JSON does not."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True, use_attribute_docstrings=True
+    )
 
     def content_sha256(self) -> str:
         """Hash the record's content.
@@ -55,6 +57,10 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 def is_slug(text: str) -> bool:
     """Tell whether the text is safe to use as a file name and in an address."""
     return re.fullmatch(SLUG_PATTERN, text) is not None
+
+
+Raw = Annotated[str, StringConstraints(strip_whitespace=False)]
+"""A text kept to the last space: what a model wrote, or a file's name."""
 
 
 def _fold_lines(value: Any) -> Any:

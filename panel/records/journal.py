@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from panel.records.base import Record, Sha256
 from panel.records.verdict import BeatText, Call, Seat
@@ -32,7 +31,7 @@ class Entry(Record):
 
     schema_version: Literal[1] = 1
     seq: Annotated[int, Field(ge=1)]
-    at: datetime
+    at: AwareDatetime
     author: Annotated[str, Field(min_length=1, max_length=120)]
     action: Action
     seat: Seat | None = None
@@ -47,12 +46,14 @@ class Entry(Record):
     call: Call | None = None
     """For an edit or a flip: the call that stands now."""
     draft: int | None = None
-    """For a redraft: the number of the draft that stands now."""
+    """For a redraft: the number of the draft that stands now; for a seat's approval, of the draft under its words."""
+    draft_sha256: Sha256 | None = None
+    """The SHA-256 of that draft's file, so that nothing in it changes unseen, not even a number."""
     undoes: int | None = None
     """For an undo: the `seq` it takes back."""
     files: dict[str, Sha256] | None = None
     """For a publication: every file written, by its path under the site, with the SHA-256 of its bytes."""
-    published_at: datetime | None = None
+    published_at: AwareDatetime | None = None
     """For a publication: the date the page carries."""
     out: str | None = None
     """For a publication: the site's folder, relative to the newsroom where it lies inside."""

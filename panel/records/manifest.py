@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-from panel.records.base import Record, Sha256, Slug
+from panel.records.base import Raw, Record, Sha256, Slug
 from panel.records.verdict import Seat
 
 
@@ -42,22 +42,41 @@ class EngineIdentity(Record):
     threads: Annotated[int, Field(ge=1)] = 1
 
 
+def _stay_inside(name: str) -> str:
+    if "\\" in name or "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
+        raise ValueError("must be a path below inputs/, with / between its parts and without . and ..")
+    return name
+
+
+def _refuse_twins(slugs: Sequence[str]) -> Sequence[str]:
+    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
+    if twice:
+        raise ValueError(f"the same twice: {', '.join(twice)}")
+    return slugs
+
+
+InputPath = Annotated[Raw, AfterValidator(_stay_inside)]
+"""A file's path below `inputs/`: it cannot lead out of there."""
+
+Slugs = Annotated[tuple[Slug, ...], Field(min_length=1), AfterValidator(_refuse_twins)]
+
+
 class Manifest(Record):
     """What `run.json` holds. Written once, before the first draft; never changed."""
 
     schema_version: Literal[1] = 1
     run_id: Slug
-    created_at: datetime
+    created_at: AwareDatetime
     panel_version: str
-    tools: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    personas: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    tools: Slugs
+    personas: Slugs
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     engine: EngineIdentity
     sampling: Sampling
     max_revisions: Annotated[int, Field(ge=0, le=5)]
     max_retries: Annotated[int, Field(ge=0, le=10)]
     seat_timeout_s: Annotated[float, Field(gt=0)]
-    inputs: dict[str, Sha256]
+    inputs: dict[InputPath, Sha256]
     """Every file under `inputs/`, by its path there, with the SHA-256 of its bytes."""
     versions: dict[str, str]
     """Libraries that shape a draft, by package name."""

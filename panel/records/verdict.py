@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from panel.records.base import Record, Sha256, Slug
+from panel.records.base import Raw, Record, Sha256, Slug
 from panel.records.persona import BeatId
 
 
@@ -68,14 +67,14 @@ class Attempt(Record):
     """One answer of the engine, kept whole."""
 
     seed: int
-    raw: str
+    raw: Raw
     findings: tuple[Finding, ...] = ()
     prompt_tokens: int
     cached_tokens: int
     """How many of the prompt's tokens were already in the context."""
     completion_tokens: int
-    p_ship: float | None = None
-    duration_s: float
+    p_ship: Annotated[float, Field(ge=0, le=1)] | None = None
+    duration_s: Annotated[float, Field(ge=0)]
 
 
 class Draft(Record):
@@ -95,7 +94,7 @@ class Draft(Record):
     """Every answer, oldest first, revisions included."""
     chosen: Annotated[int, Field(ge=0)]
     """Which attempt became the draft: the one with the fewest findings, the latest among equals."""
-    rejected: tuple[str, ...] = ()
+    rejected: tuple[Raw, ...] = ()
     """Answers that were no verdict at all, as the engine wrote them."""
     prompt_sha256: Sha256
     """Of the messages that led to the first attempt."""
@@ -104,7 +103,7 @@ class Draft(Record):
     """The editor's note that a redraft answers."""
     base_sha256: Sha256 | None = None
     """For a redraft: the content hash of the verdict the editor saw when asking for it."""
-    created_at: datetime
+    created_at: AwareDatetime
 
     @model_validator(mode="after")
     def _chosen_exists(self) -> Draft:
@@ -128,9 +127,9 @@ class MissingSeat(Record):
     error: str
     """The error's class: "EngineTimeout"."""
     message: str
-    raw: tuple[str, ...] = ()
+    raw: tuple[Raw, ...] = ()
     """Whatever the engine wrote before it failed."""
-    created_at: datetime
+    created_at: AwareDatetime
 
 
 class Verdict(Record):

@@ -1,14 +1,17 @@
 """Files that are whole or not there: write to a temporary name, fsync, then give it its name.
 
-The one seam where the operating system's complaints about the store become `StoreError`s.
+A process that dies in between leaves at most a `.….tmp` file, which nothing reads. The one seam where the operating
+system's complaints about the store become `StoreError`s.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
+import itertools
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,18 +34,19 @@ def translated(doing: str, path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise NotFound(f"{doing} failed: {path} is not there") from error
+        hint = "Restore it from a backup, or see whether its name is right."
+        raise NotFound(f"{doing} failed: {path} is not there", hint=hint) from error
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, "Mend that and run the same command again.")
         raise StoreError(f"{doing} failed: {path}: {error.strerror or error}", hint=hint) from error
 
 
 def create_file(path: Path, data: bytes) -> None:
-    """Create a file whole, and never over another.
+    """Create a file whole, and never over another; its folders are made if missing.
 
     Raises:
         Conflict: the file is already there; it is left as it is.
-        StoreError: the disk said no; nothing is left behind.
+        StoreError: the disk said no; the file is not there, or (when only its folder could not be flushed) whole.
     """
     with translated("writing", path):
         temporary = _write_temporary(path, data)
@@ -50,31 +54,60 @@ def create_file(path: Path, data: bytes) -> None:
             # A hard link, unlike a rename, fails when the name is taken.
             os.link(temporary, path)
         except FileExistsError as error:
-            raise Conflict(f"{path} is already written") from error
+            raise Conflict(f"{path} is already written", hint="It was left as it is.") from error
         finally:
-            os.unlink(temporary)
+            with suppress(OSError):
+                os.unlink(temporary)
         sync_folder(path.parent)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole, over another if there is one.
+    """Write a file whole, over another if there is one; its folders are made if missing.
 
     Raises:
-        StoreError: the disk said no; the old file, if any, is untouched.
+        StoreError: the disk said no; the old file is untouched, or (when only its folder could not be flushed) the new
+            one is there whole.
     """
     with translated("writing", path):
         temporary = _write_temporary(path, data)
         try:
             os.replace(temporary, path)
         except OSError:
-            os.unlink(temporary)
+            with suppress(OSError):
+                os.unlink(temporary)
             raise
         sync_folder(path.parent)
 
 
-def _write_temporary(path: Path, data: bytes) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+def keep_file(folder: Path, stem: str, data: bytes, suffix: str = "") -> Path:
+    """Keep bytes under a name made from their hash, so that the same bytes are kept once.
+
+    Other bytes under that name, because somebody went on writing there, are left alone and the next name is taken.
+
+    Returns:
+        The path of a file that holds these bytes.
+
+    Raises:
+        StoreError: the disk said no.
+    """
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    for number in itertools.count(1):
+        path = folder / (f"{stem}{digest}{suffix}" if number == 1 else f"{stem}{digest}-{number}{suffix}")
+        try:
+            create_file(path, data)
+        except Conflict:
+            with translated("reading", path):
+                if path.read_bytes() != data:
+                    continue
+        return path
+    raise AssertionError("the count has no end")
+
+
+def _write_temporary(path: Path, data: bytes) -> Path:
+    make_folder(path.parent)
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.tmp")
+    # Not `tempfile`: its files are for their owner only, and a desk may share its folder among several accounts.
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -85,6 +118,21 @@ def _write_temporary(path: Path, data: bytes) -> str:
             os.unlink(temporary)
         raise
     return temporary
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each one's new name as safe from a power cut as a file's.
+
+    Raises:
+        OSError: untranslated; a file in a folder's place is one.
+    """
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
+        new.mkdir(exist_ok=True)
+        sync_folder(new.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -106,14 +154,16 @@ def locked(path: Path, *, busy: str = "") -> Iterator[None]:
 
     Raises:
         Conflict: somebody else holds it and `busy` is given.
+        StoreError: the lock file cannot be made.
     """
     with translated("locking", path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
-        except BlockingIOError as error:
-            raise Conflict(busy, hint="Wait for it to end, or stop it first.") from error
+        with translated("locking", path):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+            except BlockingIOError as error:
+                raise Conflict(busy, hint="Wait for it to end, or stop it first.") from error
         yield
     finally:
         os.close(handle)

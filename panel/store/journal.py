@@ -15,14 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from panel.errors import Conflict, Corrupt
+from panel.errors import Conflict, Corrupt, IllegalMove
 from panel.records import GENESIS, Entry, canonical_json
-from panel.store.files import create_file, locked, sync_folder, translated
+from panel.store.files import keep_file, locked, sync_folder, translated
 from panel.store.reading import parse_stored
 
 _ENTRY = TypeAdapter(Entry)
+_BY_HAND = "Somebody changed the journal by hand. Restore it from a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ class Journal:
 
     def _check(self, line: bytes, number: int, head: str, seq: int) -> Entry:
         place = f"{self.path}:{number}"
+        if line != line.strip():
+            raise Corrupt(f"{place} is damaged: white space around an entry", hint=_BY_HAND)
         entry = parse_stored(line, _ENTRY, place)
         if entry.prev != head or entry.seq != seq:
             raise Corrupt(
                 f"{place}: the journal's chain is broken: this line does not follow the one before it",
-                hint="Somebody changed the journal by hand. Restore it from a backup.",
+                hint=_BY_HAND,
             )
         return entry
 
@@ -87,16 +90,27 @@ class Journal:
 
         Raises:
             Conflict: somebody appended in between; nothing was written.
+            IllegalMove: the fields make no entry (an author without a name); nothing was written.
             StoreError: the disk said no; the journal is as it was.
         """
         with self._locked():
-            self._mend_torn_tail()
             view = self.read()
+            if view.torn:
+                self._mend_torn_tail(view)
+                view = self.read()
             if view.head != expected_head:
-                raise Conflict("somebody else wrote to this run's journal in between")
-            entry = Entry(seq=len(view.entries) + 1, at=self._now(), prev=view.head, **fields)
+                raise Conflict("somebody else wrote to this run's journal in between", hint="Look again, then decide.")
+            entry = self._make(view, fields)
             self._write(canonical_json(entry.model_dump(mode="json", exclude_none=True)) + b"\n")
             return entry
+
+    def _make(self, view: JournalView, fields: dict[str, Any]) -> Entry:
+        try:
+            return Entry(seq=len(view.entries) + 1, at=self._now(), prev=view.head, **fields)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise IllegalMove(f"this cannot be journaled: {field}: {first['msg']}") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -105,9 +119,12 @@ class Journal:
 
     def _write(self, line: bytes) -> None:
         with translated("writing the journal", self.path):
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
             try:
                 length = os.fstat(handle).st_size
+                if length == 0:
+                    # Before the line, so that nothing can fail once the line is on disk.
+                    sync_folder(self.path.parent)
                 try:
                     while line:
                         line = line[os.write(handle, line) :]
@@ -118,19 +135,12 @@ class Journal:
                     raise
             finally:
                 os.close(handle)
-            sync_folder(self.path.parent)
 
-    def _mend_torn_tail(self) -> None:
-        view = self.read()
-        if not view.torn:
-            return
+    def _mend_torn_tail(self, view: JournalView) -> None:
         try:
             self._check(view.torn, len(view.entries) + 1, view.head, len(view.entries) + 1)
         except Corrupt:
-            name = f"journal.torn-{hashlib.sha256(view.torn).hexdigest()[:12]}"
-            aside = self.path.with_name(name)
-            if not aside.exists():
-                create_file(aside, view.torn)
+            keep_file(self.path.parent, "journal.torn-", view.torn)
             with translated("mending the journal", self.path):
                 os.truncate(self.path, self.path.stat().st_size - len(view.torn))
         else:

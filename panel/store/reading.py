@@ -32,7 +32,7 @@ def parse_stored(raw: bytes, adapter: TypeAdapter[T], place: str) -> T:
     """Read one record from its bytes; errors as `read_stored`, naming `place`."""
     try:
         data = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Corrupt(
             f"{place} is damaged: {error}", hint="Restore it from a backup; `panel verify` lists what else is damaged."
         ) from error

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from panel.errors import Conflict, NotFound, PanelError
-from panel.records import Draft, Manifest, MissingSeat, Seat, is_slug
-from panel.store.files import create_file, locked, sync_folder, translated
+from panel.errors import Conflict, Corrupt, NotFound, PanelError, StoreError
+from panel.records import Draft, Manifest, MissingSeat, Seat, content_hashes, is_slug
+from panel.store.files import create_file, keep_file, locked, make_folder, sync_folder, translated
 from panel.store.journal import Journal
 from panel.store.reading import read_stored
 
 _MANIFEST = TypeAdapter(Manifest)
-_DRAFT: TypeAdapter[Draft | MissingSeat] = TypeAdapter(Draft | MissingSeat)
+_DRAFT: TypeAdapter[Draft | MissingSeat] = TypeAdapter(Annotated[Draft | MissingSeat, Field(discriminator="kind")])
+_NUMBERED = re.compile(r"([1-9][0-9]*)\.json")
 LATEST = "latest"
 
 
@@ -55,8 +59,17 @@ class Run:
         return tuple(self.draft(seat, number) for number in self._numbers(seat))
 
     def draft(self, seat: Seat, number: int) -> Draft | MissingSeat:
-        """Read one draft, or one record of a missing seat."""
-        return read_stored(self._draft_path(seat, number), _DRAFT)
+        """Read one draft, or one record of a missing seat.
+
+        Raises:
+            NotFound: there is none of that number.
+            NewerSchema, Corrupt: it cannot be read, or lies where another seat's or another number's belongs.
+        """
+        path = self._draft_path(seat, number)
+        record = read_stored(path, _DRAFT)
+        if record.seat != seat or record.n != number:
+            raise Corrupt(f"{path} is draft {record.n} of {record.seat}", hint="Restore it from a backup.")
+        return record
 
     def last_draft(self, seat: Seat) -> Draft | None:
         """Return the newest draft that the run itself made; None when there is none.
@@ -94,20 +107,20 @@ class Run:
 
     def keep_text(self, seat: Seat, text: str) -> Path:
         """Put a text that could not become an edit where it is not lost; return its path."""
-        data = text.encode("utf-8", "surrogateescape")
-        name = f"{seat.tool}.{seat.persona}.{hashlib.sha256(data).hexdigest()[:12]}.txt"
-        path = self.folder / "kept" / name
-        if not path.exists():
-            create_file(path, data)
-        return path
+        try:
+            data = text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            data = text.encode("utf-8", "surrogatepass")
+        return keep_file(self.folder / "kept", f"{seat.tool}.{seat.persona}.", data, ".txt")
 
     def changed_inputs(self) -> tuple[str, ...]:
         """Name the inputs whose bytes are no longer those of the manifest; () when all are."""
         changed = []
         for name, sha256 in sorted(self.manifest.inputs.items()):
             path = self.inputs / name
-            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-                changed.append(name)
+            with translated("reading", path):
+                if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                    changed.append(name)
         return tuple(changed)
 
     @contextmanager
@@ -122,8 +135,9 @@ class Run:
 
     def _numbers(self, seat: Seat) -> list[int]:
         folder = self.folder / "drafts" / seat.tool / seat.persona
-        names = os.listdir(folder) if folder.is_dir() else []
-        return sorted(int(name[:-5]) for name in names if name.endswith(".json") and name[:-5].isdecimal())
+        with translated("reading", folder):
+            names = os.listdir(folder) if folder.is_dir() else []
+        return sorted(int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name)))
 
     def _draft_path(self, seat: Seat, number: int) -> Path:
         return self.folder / "drafts" / seat.tool / seat.persona / f"{number}.json"
@@ -140,30 +154,33 @@ class RunStore:
 
         Args:
             manifest: written as `run.json`.
-            inputs: files by their path under `inputs/`.
+            inputs: files by their path under `inputs/`; those the manifest names, by their hashes.
 
         Raises:
             Conflict: a run of that name is there already.
-            StoreError: the disk said no; nothing is left behind.
+            StoreError: the inputs are others than the manifest's, or the disk said no; the run is not
+                there, or (when only `runs/` could not be flushed) there whole.
         """
         folder = self.root / manifest.run_id
         taken = Conflict(
             f"there is already a run {manifest.run_id}", hint="Choose another --run-id, or resume that one."
         )
-        if folder.exists():
-            raise taken
+        if manifest.run_id == LATEST:
+            raise Conflict(f"{LATEST!r} always means the newest run", hint="Choose another --run-id.")
+        if content_hashes(inputs) != manifest.inputs:
+            raise StoreError(f"the inputs of the run {manifest.run_id} are not those its manifest names")
         with translated("making the run", folder):
-            self.root.mkdir(parents=True, exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(prefix=f".{manifest.run_id}.", dir=self.root))
+            if folder.exists():
+                raise taken
+            make_folder(self.root)
+            fresh = self.root / f".{manifest.run_id}.{secrets.token_hex(8)}"
             try:
-                fresh.chmod(0o755)
+                fresh.mkdir()
                 for name, data in inputs.items():
                     create_file(fresh / "inputs" / name, data)
                 create_file(fresh / "run.json", (manifest.model_dump_json(indent=1) + "\n").encode("utf-8"))
                 try:
                     os.rename(fresh, folder)
-                except FileExistsError:
-                    raise taken from None
                 except OSError as error:
                     raise taken if folder.exists() else error from None
             finally:
@@ -174,37 +191,53 @@ class RunStore:
     def open(self, run_id: str) -> Run:
         """Open a run by its name, by the beginning of its name, or `latest`.
 
+        A run's folder may be a link, to a larger disk for instance; it is a run like any other.
+
         Raises:
             NotFound: no such run, or the beginning fits several.
-            NewerSchema, Corrupt: its manifest cannot be read.
+            NewerSchema, Corrupt: its manifest cannot be read, or is another run's.
         """
         names = self.names()
         if run_id == LATEST and names:
             fits = [self._newest(names)]
+        elif run_id in names:
+            fits = [run_id]
         else:
-            fits = [name for name in names if name == run_id] or [name for name in names if name.startswith(run_id)]
-        if len(fits) != 1 or not run_id:
+            fits = [name for name in names if run_id and name.startswith(run_id)]
+        if len(fits) != 1:
             which = (
                 f"{run_id!r} fits {len(fits)} runs: {', '.join(fits[:5])}" if fits else f"there is no run {run_id!r}"
             )
             raise NotFound(which, hint="`panel runs` lists them.")
-        folder = self.root / fits[0]
-        return Run(folder, read_stored(folder / "run.json", _MANIFEST))
+        return open_folder(self.root / fits[0])
 
     def names(self) -> list[str]:
         """Return the names of all runs, sorted; [] when there is none."""
-        if not self.root.is_dir():
-            return []
         with translated("reading", self.root):
+            if not self.root.is_dir():
+                return []
             return sorted(
                 name for name in os.listdir(self.root) if is_slug(name) and (self.root / name / "run.json").is_file()
             )
 
     def _newest(self, names: list[str]) -> str:
-        def age(name: str) -> tuple[str, str]:
+        def age(name: str) -> tuple[datetime, str]:
             try:
-                return (self.open(name).manifest.created_at.isoformat(), name)
+                return (open_folder(self.root / name).manifest.created_at, name)
             except PanelError:
-                return ("", name)
+                return (datetime.min.replace(tzinfo=UTC), name)
 
         return max(names, key=age)
+
+
+def open_folder(folder: Path) -> Run:
+    """Open the run in a folder.
+
+    Raises:
+        NotFound, NewerSchema, Corrupt: its manifest cannot be read, or is another run's: a copied or renamed folder
+            would write under that other run's name.
+    """
+    manifest = read_stored(folder / "run.json", _MANIFEST)
+    if manifest.run_id != folder.name:
+        raise Corrupt(f"{folder} holds the run {manifest.run_id}", hint=f"Rename the folder back to {manifest.run_id}.")
+    return Run(folder, manifest)
