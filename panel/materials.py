@@ -67,7 +67,9 @@ def gather_materials(
     dossiers = _try(lambda: load_dossiers(root / "dossiers", tools), problems)
     seats = _try(lambda: load_personas(root / "personas", only=personas, order=persona_order), problems)
     prompts = _try(lambda: load_prompts(root / "prompts"), problems)
-    if dossiers is None or seats is None or prompts is None:
+    if dossiers is not None and seats is not None and prompts is not None:
+        problems += prompts.check([item.dossier for item in dossiers], [item.persona for item in seats])
+    if dossiers is None or seats is None or prompts is None or problems:
         raise InputProblems(problems)
     return Materials(
         dossiers={item.dossier.slug: item.dossier for item in dossiers},

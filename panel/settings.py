@@ -122,11 +122,14 @@ def load_settings(path: Path) -> Settings:
     if text is not None:
         try:
             return Settings.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            problems.append(Problem(path.name, int(line[1]) if line else 0, "", f"not valid TOML: {error}"))
         except ValidationError as error:
             problems.extend(record_problems(error, path.name, YamlTree(lines=_toml_lines(text))))
+        except RecursionError:
+            problems.append(Problem(path.name, 0, "", "not valid TOML: nested too deeply"))
+        except ValueError as error:
+            # tomllib's own error, or Python's for a number of five thousand digits.
+            line = re.search(r"at line (\d+)", str(error))
+            problems.append(Problem(path.name, int(line[1]) if line else 0, "", f"not valid TOML: {error}"))
     raise InputProblems(problems)
 
 
@@ -145,6 +148,6 @@ def _toml_lines(text: str) -> dict[tuple[str | int, ...], int]:
         if found := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
             table = tuple(found[1].split("."))
             lines.setdefault(table, number)
-        elif found := re.match(r"\s*([\w-]+)\s*=", line):
-            lines.setdefault((*table, found[1]), number)
+        elif found := re.match(r"\s*([\w.-]+)\s*=", line):
+            lines.setdefault((*table, *found[1].split(".")), number)
     return lines

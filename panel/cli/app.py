@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -18,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dossier": ("panel.cli.dossier", "Start and check dossiers."),
     "run": ("panel.cli.run", "Let the panel review tools: one draft a seat."),
     "resume": ("panel.cli.resume", "Go on with a run: only seats without a draft are drafted."),
-    "runs": ("panel.cli.runs", "List the runs."),
+    "runs": ("panel.cli.runs", "List the runs, oldest first."),
     "show": ("panel.cli.show", "Show a run, a tool or one seat."),
     "preview": ("panel.cli.preview", "Write a run's page, marked DRAFT, to look at."),
     "review": ("panel.cli.review", "Walk through what is not approved yet."),
@@ -28,10 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "approve": ("panel.cli.approve", "Approve words as they stand."),
     "undo": ("panel.cli.undo", "Take back the last change or approval of a seat."),
     "diff": ("panel.cli.diff", "Show what editors changed, word by word."),
-    "log": ("panel.cli.log", "Show a run's journal."),
+    "log": ("panel.cli.log", "Show a run's journal, oldest entry first."),
     "verify": ("panel.cli.verify", "Recompute everything that can be recomputed."),
     "publish": ("panel.cli.publish", "Publish an approved run's page."),
-    "unpublish": ("panel.cli.unpublish", "Take a published page off the site."),
+    "unpublish": ("panel.cli.unpublish", "Take a published page off the site, with a reason."),
     "graph": ("panel.cli.graph", "Print the graph as mermaid."),
     "schema": ("panel.cli.schema", "Write the JSON Schemas of dossiers and personas."),
 }
@@ -83,16 +82,26 @@ class LazyGroup(typer.core.TyperGroup):
         """Run a command; turn what Panel raises on purpose into a message and an exit code."""
         wants_json = "--json" in ctx.args
         try:
+            for arg in ctx.args:
+                if not is_utf8(arg):  # reasons, notes and names are journaled
+                    raise typer.BadParameter(f"not UTF-8: {arg!a}")
             return super().invoke(ctx)
         except PanelError as error:
             report_error(error, wants_json=wants_json)
             raise typer.Exit(error.exit_code) from error
+        except typer.TyperException as error:
+            if wants_json:
+                described = {"kind": "UsageError", "message": error.format_message(), "hint": "", "retryable": False}
+                typer.echo(json.dumps({"error": described}, indent=1))
+            raise
         except KeyboardInterrupt:
             typer.echo("\nStopped. Everything that was finished is kept.", err=True)
             raise typer.Exit(130) from None
-        except BrokenPipeError:
-            sys.stderr.close()  # the reader went away; Python would complain about the rest
-            raise typer.Exit(1) from None
+
+
+def is_utf8(text: str) -> bool:
+    """Tell whether a text that came from the operating system was UTF-8 there."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def report_error(error: PanelError, *, wants_json: bool) -> None:

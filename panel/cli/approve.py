@@ -36,7 +36,10 @@ def approve(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Approve words as they stand: a run with its comparison, a tool's seats, one seat, or the comparison."""
+    """Approve words as they stand.
+
+    A run with its comparison, a tool's seats, one seat, or the comparison.
+    """
     who = know_author(author)
     desk = open_desk(run_id)
     if comparison and tool:

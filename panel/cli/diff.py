@@ -25,7 +25,10 @@ app = new_command()
 def diff(
     run_id: RunArg, tool: OptionalTool = None, persona: OptionalPersona = None, as_json: JsonOption = False
 ) -> None:
-    """Show what editors changed, word by word: [-gone-] and {+new+}."""
+    """Show what editors changed, word by word.
+
+    The draft against what stands now: [-gone-] and {+new+}.
+    """
     desk = open_desk(run_id)
     states = desk.states()
     compared = [_compare(states[seat]) for seat in pick_seats(desk.run, tool, persona)]

@@ -7,6 +7,8 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -26,9 +28,11 @@ from panel.cli.session import (
     print_json,
 )
 from panel.editorial import Desk, SeatState, parse_sheet, render_sheet
-from panel.errors import IllegalMove, InputProblems, PanelError, Problem, SetupError
-from panel.inputs import read_text
-from panel.records import Entry
+from panel.errors import IllegalMove, InputProblems, NothingChanged, PanelError, Problem, SetupError
+from panel.inputs import decode_text, read_text
+from panel.records import Entry, Seat
+from panel.store import Run
+from panel.store.files import translated
 
 app = new_command()
 
@@ -46,17 +50,21 @@ def edit(
     seen: Annotated[str, typer.Option("--seen", help="The content hash you started from; else what stands now.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Change a verdict's words, in $EDITOR or from a file.
+    """Change a verdict's words.
 
-    The sheet is `call: ship` or `call: skip`, then each beat under a line [name]. `panel edit` without --text-file
-    opens it in $EDITOR.
+    In $EDITOR, or from a file. The sheet is `call: ship` or `call: skip`, then each beat under a line
+    [name].
     """
     who = know_author(author)
     desk = open_desk(run_id)
     seat = pick_seat(desk.run, tool, persona)
     state = desk.state(seat)
-    sheet = _read_sheet(text_file) if text_file else ask_editor(desk, state)
-    entry = apply_sheet(desk, state, sheet, author=who, reason=reason or ask_reason(), seen=seen or None)
+    sheet = _read_sheet(desk, state, text_file) if text_file else None
+    if sheet is None:
+        with edited_sheet(desk, state) as edited:
+            entry = apply_sheet(desk, state, edited, author=who, reason=reason or ask_reason(), seen=seen or None)
+    else:
+        entry = apply_sheet(desk, state, sheet, author=who, reason=reason or ask_reason(), seen=seen or None)
     if as_json:
         print_json({"entry": entry.model_dump(mode="json", exclude_none=True)})
     else:
@@ -75,6 +83,8 @@ def apply_sheet(
     try:
         beats, call = parse_sheet(sheet, desk.materials.personas[seat.persona])
         return desk.edit(seat, beats, call, author=author, reason=reason, seen=seen or state.sha256)
+    except NothingChanged:
+        raise
     except PanelError as error:
         if not getattr(error, "kept_at", "") and sheet.strip():
             kept = desk.run.keep_text(seat, sheet)
@@ -82,27 +92,61 @@ def apply_sheet(
         raise
 
 
-def ask_editor(desk: Desk, state: SeatState) -> str:
-    """Open a seat's sheet in $VISUAL or $EDITOR and return what was saved."""
+@contextmanager
+def edited_sheet(desk: Desk, state: SeatState) -> Iterator[str]:
+    """Open a seat's sheet in $VISUAL or $EDITOR and lend what was saved.
+
+    The file lies in the run's folder. It is removed when the block has put its text into the journal, or into a file
+    of its own; whatever else ends the block, a kill included, leaves it where it is.
+
+    Raises:
+        IllegalMove: there is no verdict to edit, or nothing was changed.
+        SetupError: there is no editor, or it failed.
+        InputProblems: what was saved is no text.
+    """
     if state.verdict is None:
         raise IllegalMove(f"{state.seat}: there is no verdict to edit: the seat is {state.standing}")
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not command:
-        raise SetupError("no editor is set", hint="Set EDITOR, or give the text with --text-file.")
     remarks = tuple(f"{finding.check}: {finding.message}" for finding in desk.findings(state))
     sheet = render_sheet(state.verdict, desk.materials.personas[state.seat.persona], remarks)
-    handle, name = tempfile.mkstemp(prefix=f"{state.seat.tool}.{state.seat.persona}.", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(sheet)
+    path = _write_for_editing(desk.run, state.seat, sheet)
+    saved = _run_editor(path)
+    if saved == sheet:
+        path.unlink()
+        raise NothingChanged(f"{state.seat}: nothing was changed")
     try:
-        subprocess.run([*shlex.split(command), name], check=True)
+        yield saved
+    except PanelError:
+        path.unlink()  # `apply_sheet` has kept the text, if there was any to keep
+        raise
+    except BaseException:
+        typer.echo(f"\nYour text is kept in {path}.", err=True)
+        raise
+    path.unlink()
+
+
+def _write_for_editing(run: Run, seat: Seat, sheet: str) -> Path:
+    folder = run.folder / "kept"
+    with translated("writing the sheet", folder):
+        folder.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f"{seat.tool}.{seat.persona}.editing-", suffix=".txt", dir=folder)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(sheet)
+    return Path(name)
+
+
+def _run_editor(path: Path) -> str:
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not command:
+        path.unlink()
+        raise SetupError("no editor is set", hint="Set EDITOR, or give the text with --text-file.")
+    try:
+        subprocess.run([*shlex.split(command), str(path)], check=True)
     except (OSError, subprocess.CalledProcessError, ValueError) as error:
-        raise SetupError(f"the editor {command!r} failed: {error}", hint=f"Your text is in {name}.") from error
+        raise SetupError(f"the editor {command!r} failed: {error}", hint=f"Your text is in {path}.") from error
     problems: list[Problem] = []
-    saved = read_text(Path(name), problems)
+    saved = read_text(path, problems)
     if saved is None:
         raise InputProblems(problems)
-    os.unlink(name)
     return saved
 
 
@@ -114,11 +158,17 @@ def ask_reason() -> str:
     return answer
 
 
-def _read_sheet(path: Path) -> str:
-    if str(path) == "-":
-        return sys.stdin.read()
+def _read_sheet(desk: Desk, state: SeatState, path: Path) -> str:
     problems: list[Problem] = []
-    text = read_text(path, problems)
+    if str(path) != "-":
+        text = read_text(path, problems)
+    else:
+        raw = sys.stdin.buffer.read()
+        text = decode_text(raw, problems, name="standard input")
+        if text is None:
+            # What comes through a pipe is nowhere else.
+            kept = desk.run.keep_text(state.seat, raw.decode("utf-8", "surrogateescape"))
+            problems.append(Problem("standard input", 0, "", f"what was read is kept in {kept}"))
     if text is None:
         raise InputProblems(problems)
     return text

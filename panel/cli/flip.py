@@ -30,7 +30,10 @@ def flip(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Turn a call around, with a reason; the argument stays as it is."""
+    """Turn a call around, with a reason.
+
+    The argument stays as it is.
+    """
     who = know_author(author)
     desk = open_desk(run_id)
     seat = pick_seat(desk.run, tool, persona)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -27,7 +28,7 @@ def packaged_defaults() -> Path:
 
 
 def make_newsroom(folder: Path) -> Path:
-    """Make a newsroom, whole or not at all.
+    """Make a newsroom; it counts as one once it is whole.
 
     Raises:
         SetupError: the folder is there and holds something.
@@ -37,16 +38,18 @@ def make_newsroom(folder: Path) -> Path:
         raise SetupError(f"{folder} is not empty", hint="Name a folder that is empty or not there yet.")
     source = packaged_defaults()
     with translated("making the newsroom", folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        folder.mkdir(parents=True, exist_ok=True)
+        # Built inside the folder, so that a folder somebody stands in stays the same folder.
+        fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
         try:
-            fresh.chmod(0o755)
             for part in PARTS:
                 copy = shutil.copytree if (source / part).is_dir() else shutil.copyfile
                 copy(source / part, fresh / part)
             for empty in ("runs", "site"):
                 (fresh / empty).mkdir()
-            os.replace(fresh, folder)
+            # The settings come last: they are what makes a folder a newsroom.
+            for part in sorted(os.listdir(fresh), key=lambda name: (name == FILE_NAME, name)):
+                os.rename(fresh / part, folder / part)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return folder
@@ -65,4 +68,4 @@ def init(
         return
     typer.echo(f"A newsroom is ready in {made}.")
     typer.echo(f"Its dossiers: {', '.join(tools)}.")
-    typer.echo(f"Next: cd {folder} && panel run {' '.join(tools[:2])}")
+    typer.echo(f"Next: cd {shlex.quote(str(folder))} && panel run {' '.join(tools[:2])}")

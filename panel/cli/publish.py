@@ -28,7 +28,10 @@ def publish(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Publish an approved run's page; refused, with every reason, while anything is not approved."""
+    """Publish an approved run's page.
+
+    Refused, with every reason, while anything is not approved.
+    """
     who = know_author(author)
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)

@@ -44,7 +44,10 @@ def redraft(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Ask for a new draft, with a note. The old one stays beside it; `panel undo` brings it back."""
+    """Ask for a new draft, with a note.
+
+    The old one stays beside it; `panel undo` brings it back.
+    """
     who = know_author(author)
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
@@ -64,7 +67,8 @@ def redraft_seat(desk: Desk, state: SeatState, note: str, *, author: str, newsro
     A redraft that was written but not adopted, because the process died in between, is adopted now instead of
     being written again.
     """
-    if not note.strip():
+    note = note.strip()
+    if not note:
         raise IllegalMove("a redraft needs a note", hint="Say with --note what should be different.")
     draft = desk.waiting_redraft(state.seat, note)
     if draft is None:

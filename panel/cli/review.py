@@ -15,7 +15,7 @@ import typer
 from rich.text import Text
 
 from panel.cli.app import report_error
-from panel.cli.edit import apply_sheet, ask_editor
+from panel.cli.edit import apply_sheet, edited_sheet
 from panel.cli.printing import make_console, print_scorecard, print_seat
 from panel.cli.redraft import redraft_seat
 from panel.cli.session import (
@@ -39,6 +39,7 @@ from panel.store import RunStore
 
 app = new_command()
 LEGEND = "[a]pprove  [e]dit  [f]lip  [r]edraft  [u]ndo  [n]ext  [q]uit"
+ESCAPE = "\x1b"
 
 
 class Quit(Exception):
@@ -100,7 +101,7 @@ class Walk:
                 self.desk, state, self._ask("What should the model do differently?"),
                 author=self.author, newsroom=self.newsroom,
             ),
-            "u": lambda: self.desk.undo(state.seat, author=self.author),
+            "u": lambda: self.desk.undo(state.seat, author=self.author, undoes=state.last_seq),
         }  # fmt: skip
         if key in moves:
             self._try(moves[key])
@@ -109,8 +110,8 @@ class Walk:
         return True
 
     def _edit(self, state: SeatState) -> None:
-        sheet = ask_editor(self.desk, state)
-        apply_sheet(self.desk, state, sheet, author=self.author, reason=self._ask("Why this edit?"))
+        with edited_sheet(self.desk, state) as sheet:
+            apply_sheet(self.desk, state, sheet, author=self.author, reason=self._ask("Why this edit?"))
 
     def _try(self, move: Callable[[], Any]) -> bool:
         """Make a move; a refusal is told and the walk goes on."""
@@ -123,28 +124,29 @@ class Walk:
 
     def _key(self, legend: str) -> str:
         typer.echo(f"{legend} > ", nl=False)
-        if self.is_terminal:
-            key: str = typer.getchar()
-            typer.echo(key)
-        else:
-            line = sys.stdin.readline()
-            if not line:
-                typer.echo()
-                raise Quit
-            key = line.strip()[:1]
-            typer.echo(key)
-        if key.lower() in {"q", "\x04", "\x1b"}:
+        key = self._pressed() if self.is_terminal else self._read_line()[:1]
+        typer.echo(key if key.isprintable() else repr(key))
+        if key.lower() in {"q", ESCAPE}:
             raise Quit
-        if key == "\x03":
-            raise KeyboardInterrupt
         return key.lower()
+
+    def _pressed(self) -> str:
+        try:
+            key: str = typer.getchar()
+        except EOFError:  # Ctrl-D
+            raise Quit from None
+        return key
+
+    def _read_line(self) -> str:
+        line = sys.stdin.readline()
+        if not line:
+            typer.echo()
+            raise Quit
+        return line.strip()
 
     def _ask(self, question: str) -> str:
         typer.echo(f"{question} ", nl=False)
-        line = sys.stdin.readline()
-        if not line:
-            raise Quit
-        return line.strip()
+        return self._read_line()
 
 
 @app.command()
@@ -155,10 +157,11 @@ def review(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Walk through what is not approved yet: findings first, then the text.
+    """Walk through what is not approved yet.
 
-    Keys: a approve, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. In a pipe,
-    one key a line; a reason or a note is the line after its key. --json lists what is open instead of walking.
+    Findings first, then the text. Keys: a approve, e edit in $EDITOR, f flip the call, r redraft with a note, u undo,
+    n next, q quit. In a pipe, one key a line; a reason or a note is the line after its key. --json lists what is open
+    instead of walking.
     """
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)

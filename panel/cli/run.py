@@ -18,13 +18,14 @@ from panel.cli.progress import RunProgress
 from panel.cli.session import JsonOption, current_newsroom, new_command, open_engine, print_json
 from panel.editorial import Desk
 from panel.engine import Engine
-from panel.errors import SetupError
+from panel.errors import Conflict, SetupError
 from panel.graph.build import drive
 from panel.graph.nodes import Nodes
 from panel.materials import Materials, gather_materials
 from panel.records import Manifest, content_hashes, is_slug
 from panel.settings import Newsroom
 from panel.store import Run, RunStore
+from panel.store.runs import LATEST
 
 app = new_command()
 LIBRARIES = ("jinja2", "langgraph", "llama-cpp-python", "llguidance", "numpy", "pydantic")
@@ -49,8 +50,12 @@ def run(
     order = newsroom.settings.run.personas
     materials = gather_materials(newsroom.root, tools, personas=personas or (), persona_order=order)
     store = RunStore(newsroom.runs)
-    if run_id and not is_slug(run_id):
-        raise SetupError(f"{run_id!r} cannot name a run", hint="Use a-z, 0-9 and dashes, 80 characters at most.")
+    if run_id and (not is_slug(run_id) or run_id == LATEST):
+        hint = f"Use a-z, 0-9 and dashes, 80 characters at most, and not {LATEST!r}."
+        raise SetupError(f"{run_id!r} cannot name a run", hint=hint)
+    if run_id in store.names():
+        # The store says so too, but only once a model was loaded and hashed.
+        raise Conflict(f"there is already a run {run_id}", hint="Choose another --run-id, or resume that one.")
     name = run_id or free_run_id(store, tools, datetime.now(UTC))
     opened = open_engine(newsroom, name=engine, model=model)
     manifest = make_manifest(newsroom, materials, opened, run_id=name, seed=seed)
@@ -96,10 +101,13 @@ def finish_run(run: Run, materials: Materials, engine: Engine, *, as_json: bool,
     try:
         with run.drafting(), RunProgress(run.manifest.seats) as progress:
             asyncio.run(_draft(Nodes(run, materials, engine, progress.tell)))
+        _show_run(Desk(run, materials), as_json=as_json, newsroom=newsroom)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Every finished seat is kept. Go on with: panel resume {run.run_id}", err=True)
         raise typer.Exit(130) from None
-    desk = Desk(run, materials)
+
+
+def _show_run(desk: Desk, *, as_json: bool, newsroom: Newsroom) -> None:
     states = desk.states()
     preview = write_run_preview(desk, states, newsroom)
     if as_json:
@@ -107,7 +115,7 @@ def finish_run(run: Run, materials: Materials, engine: Engine, *, as_json: bool,
         return
     console = make_console()
     print_scorecard(console, desk, states)
-    for line in next_steps(run, preview.as_posix()):
+    for line in next_steps(desk.run, preview.as_posix()):
         typer.echo(line)
 
 

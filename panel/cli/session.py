@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from panel.cli.app import is_utf8
 from panel.editorial import Desk
 from panel.engine import Engine, ScriptedEngine
 from panel.errors import IllegalMove, SetupError
@@ -78,9 +79,9 @@ def know_author(given: str) -> str:
     """
     author = given or os.environ.get("PANEL_EDITOR", "") or _git_user()
     author = " ".join(author.split())
-    if not author or len(author) > 120:
+    if not author or len(author) > 120 or not is_utf8(author):
         raise IllegalMove(
-            "who are you? Every change has an author of at most 120 characters.",
+            "who are you? Every change has an author, of at most 120 characters.",
             hint="Give --author NAME, or set PANEL_EDITOR, or git's user.name.",
         )
     return author
@@ -107,11 +108,7 @@ def open_engine(newsroom: Newsroom, *, name: str = "llama", model: str = "") -> 
     """
     settings = newsroom.settings.model
     if name == "scripted":
-        delay = os.environ.get(DELAY_VARIABLE, "0")
-        try:
-            return ScriptedEngine(context_tokens=settings.context_tokens, delay_s=float(delay))
-        except ValueError as error:
-            raise SetupError(f"{DELAY_VARIABLE} is no number of seconds: {delay!r}") from error
+        return ScriptedEngine(context_tokens=settings.context_tokens, delay_s=_scripted_delay_s())
     if name != "llama":
         raise SetupError(f"there is no engine {name!r}", hint="The engines are llama and scripted.")
     found = find_model(model or settings.path, base=Path.cwd() if model else newsroom.root)
@@ -121,6 +118,17 @@ def open_engine(newsroom: Newsroom, *, name: str = "llama", model: str = "") -> 
         found, context_tokens=settings.context_tokens, threads=settings.threads or usable_cores()
     )
     return engine
+
+
+def _scripted_delay_s() -> float:
+    given = os.environ.get(DELAY_VARIABLE, "0")
+    try:
+        delay_s = float(given)
+    except ValueError:
+        delay_s = -1.0
+    if not 0 <= delay_s <= 86_400:
+        raise SetupError(f"{DELAY_VARIABLE} is no number of seconds from 0 to 86400: {given!r}")
+    return delay_s
 
 
 def reopen_engine(newsroom: Newsroom, identity: EngineIdentity) -> Engine:

@@ -30,7 +30,10 @@ def undo(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Take back the last change or approval of a seat. The journal keeps both."""
+    """Take back the last change or approval of a seat.
+
+    The journal keeps both.
+    """
     who = know_author(author)
     desk = open_desk(run_id)
     seat = pick_seat(desk.run, tool, persona)

@@ -25,7 +25,10 @@ app = new_command()
 
 @app.command()
 def unpublish(run_id: RunArg, reason: ReasonOption, author: AuthorOption = "", as_json: JsonOption = False) -> None:
-    """Take a published page off the site, with a reason. What was published stays in the journal."""
+    """Take a published page off the site, with a reason.
+
+    What was published stays in the journal.
+    """
     who = know_author(author)
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)

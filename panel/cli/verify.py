@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import typer
 
@@ -14,7 +15,7 @@ from panel.graph.build import GraphView, look
 from panel.graph.nodes import Nodes
 from panel.materials import gather_materials, reopen_materials
 from panel.publish import read_written
-from panel.records import Seat
+from panel.records import Entry, Seat
 from panel.settings import Newsroom
 from panel.store import Run, RunStore
 
@@ -23,7 +24,10 @@ app = new_command()
 
 @app.command()
 def verify(run_id: RunArg, as_json: JsonOption = False) -> None:
-    """Recompute everything that can be recomputed: hashes, the journal's chain, tallies, published bytes."""
+    """Recompute everything that can be recomputed.
+
+    Hashes, the journal's chain, tallies, published bytes.
+    """
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
     checks = [*_verify_run(run), _verify_publication(run, newsroom)]
@@ -69,4 +73,27 @@ def _verify_publication(run: Run, newsroom: Newsroom) -> Check:
     if entry is None or entry.files is None:
         return Check(name, 0, ())
     site = newsroom.root / (entry.out or newsroom.site)
-    return Check(name, len(entry.files), tuple(read_written(site, entry.files)))
+    changed = read_written(site, entry.files)
+    successor = _successor(run, entry, site, newsroom) if changed else None
+    if successor:
+        # Another run was published to the same address since: this one's page is gone, and nothing is wrong.
+        return Check(f"{name}: its page was replaced by that of the run {successor}", 0, ())
+    return Check(name, len(entry.files), tuple(f"{path} is not what was published" for path in changed))
+
+
+def _successor(run: Run, entry: Entry, site: Path, newsroom: Newsroom) -> str | None:
+    """Name the run whose page stands, whole, where this run's publication was; None when there is none."""
+    store = RunStore(newsroom.runs)
+    for name in store.names():
+        try:
+            other = store.open(name)
+            later = last_publication(Desk(other, reopen_materials(other))) if name != run.run_id else None
+        except PanelError:
+            continue
+        if later is None or later.files is None or later.at < entry.at:
+            continue
+        if newsroom.root / (later.out or newsroom.site) != site or later.files.keys() != (entry.files or {}).keys():
+            continue
+        if not read_written(site, later.files):
+            return name
+    return None

@@ -7,7 +7,10 @@ START ─ fan_out ─▶ seat (one task a seat) ─▶ tally ─▶ comparison �
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -26,7 +29,7 @@ from langgraph.types import Command
 from panel.errors import StoreError
 from panel.graph.nodes import Nodes
 from panel.graph.state import RunState, SeatRef, SeatTask
-from panel.store import Run
+from panel.store.files import translated
 
 GATE = "editorial_gate"
 Graph = CompiledStateGraph[RunState, None, RunState, RunState]
@@ -78,7 +81,7 @@ async def drive(nodes: Nodes) -> GraphView:
     Raises:
         StoreError: the checkpoints cannot be written.
     """
-    async with _checkpoints(nodes.run) as saver:
+    async with _checkpoints(nodes.run.checkpoints) as saver:
         graph = wire(nodes, saver)
         thread = await _last_thread(graph)
         state = await graph.aget_state(_config(thread))
@@ -98,7 +101,7 @@ async def drive(nodes: Nodes) -> GraphView:
 
 async def pass_gate(nodes: Nodes, published_sha256: str) -> None:
     """Let a publication through the gate; nothing happens if one already went through."""
-    async with _checkpoints(nodes.run) as saver:
+    async with _checkpoints(nodes.run.checkpoints) as saver:
         graph = wire(nodes, saver)
         config = _config(await _last_thread(graph))
         state = await graph.aget_state(config)
@@ -107,13 +110,23 @@ async def pass_gate(nodes: Nodes, published_sha256: str) -> None:
 
 
 async def look(nodes: Nodes) -> GraphView | None:
-    """Tell where a run's graph stands; None when it never started."""
-    if not nodes.run.checkpoints.exists():
+    """Tell where a run's graph stands; None when it never started.
+
+    Works on a copy: SQLite writes beside a database even to read it, and a run that is only looked at may lie in an
+    archive or on a full disk.
+    """
+    kept = nodes.run.checkpoints
+    if not kept.exists():
         return None
-    async with _checkpoints(nodes.run) as saver:
-        graph = wire(nodes, saver)
-        state = await graph.aget_state(_config(await _last_thread(graph)))
-        return _view(state.values, state.next) if state.values else None
+    with tempfile.TemporaryDirectory() as folder:
+        with translated("reading the graph's checkpoints", kept):
+            for path in kept.parent.glob(f"{kept.name}*"):
+                if not path.name.endswith("-shm"):
+                    shutil.copyfile(path, Path(folder) / path.name)
+        async with _checkpoints(Path(folder) / kept.name, shown=kept) as saver:
+            graph = wire(nodes, saver)
+            state = await graph.aget_state(_config(await _last_thread(graph)))
+            return _view(state.values, state.next) if state.values else None
 
 
 def _view(values: dict[str, Any], ahead: tuple[str, ...]) -> GraphView:
@@ -141,11 +154,40 @@ async def _last_thread(graph: Graph) -> int:
 
 
 @asynccontextmanager
-async def _checkpoints(run: Run) -> AsyncIterator[AsyncSqliteSaver]:
-    with _translated(run.checkpoints):
-        async with aiosqlite.connect(run.checkpoints) as connection:
+async def _checkpoints(path: Path, *, shown: Path | None = None) -> AsyncIterator[AsyncSqliteSaver]:
+    with _translated(shown or path):
+        async with _connected(path) as connection:
             # Strict: only LangGraph's own types and plain data are ever read back.
-            yield AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+            yield AsyncSqliteSaver(connection, serde=_Serializer(allowed_msgpack_modules=None))
+
+
+class _Serializer(JsonPlusSerializer):
+    """LangGraph's own; a value that cannot be read back is damage to the database like any other."""
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        try:
+            return super().loads_typed(data)
+        except (ValueError, TypeError, LookupError, NotImplementedError) as error:
+            raise sqlite3.DatabaseError(f"a stored value is damaged: {error}") from error
+
+
+@asynccontextmanager
+async def _connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+    """Connect to the checkpoints; the connection's thread ends with the block, even if Ctrl-C comes while it opens."""
+    opening = asyncio.ensure_future(_connect(path))
+    try:
+        connection = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await (await opening).close()
+        raise
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    return await aiosqlite.connect(path)
 
 
 @contextmanager

@@ -81,19 +81,19 @@ async def draft_seat(
     Raises:
         SetupError: the prompt cannot be rendered.
     """
+    sitting = _Sitting(brief, engine, materials, manifest, on_seat, [])
     answers: list[_Answer] = []
-    failed: list[str] = []
     prompt_sha256 = ""
     for revision in range(manifest.max_revisions + 1):
         findings = answers[-1].attempt.findings if answers else ()
-        request = _make_request(brief, materials, manifest, findings, revision)
+        request = sitting.make_request(findings, revision)
         prompt_sha256 = prompt_sha256 or request.prompt_sha256()
         on_seat(SeatEvent(brief.seat, "revising" if revision else "waiting", findings=len(findings)))
         try:
-            answer = await _ask(request, brief.seat, engine, materials, manifest, on_seat, failed)
+            answer = await sitting.ask(request, revision)
         except RunError as error:
             if not answers:
-                return _missing(brief, error, failed)
+                return _missing(brief, error, sitting.rejected)
             break  # an earlier attempt stands; a failed revision does not unwrite it
         answers.append(answer)
         if not answer.attempt.findings:
@@ -109,7 +109,7 @@ async def draft_seat(
         findings=best.attempt.findings,
         attempts=tuple(answer.attempt for answer in answers),
         chosen=chosen,
-        rejected=tuple(failed),
+        rejected=tuple(sitting.rejected),
         prompt_sha256=prompt_sha256,
         origin=brief.origin,
         note=brief.note,
@@ -118,26 +118,84 @@ async def draft_seat(
     )
 
 
-def _make_request(
-    brief: Brief, materials: Materials, manifest: Manifest, findings: tuple[Finding, ...], revision: int
-) -> Request:
-    dossier, persona = materials.dossiers[brief.seat.tool], materials.personas[brief.seat.persona]
-    prompts = materials.prompts
-    parts = [prompts.dossier(dossier), prompts.persona(persona, dossier)]
-    if brief.note:
-        parts.append(prompts.redraft(brief.note))
-    if findings:
-        parts.append(prompts.revision(findings))
-    return Request(
-        id=str(brief.seat),
-        messages=(Message("system", (prompts.house(),)), Message("user", tuple(parts))),
-        schema=answer_schema(persona),
-        choice=Choice(CALL_MARKER, tuple(call.value for call in Call)),
-        sampling=manifest.sampling,
-        seed=seat_seed(manifest.seed, brief, revision),
-        max_tokens=answer_limit_tokens(persona),
-        timeout_s=manifest.seat_timeout_s,
-    )
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """One seat at its engine; `rejected` collects the answers that were no verdict."""
+
+    brief: Brief
+    engine: Engine
+    materials: Materials
+    manifest: Manifest
+    on_seat: OnSeat
+    rejected: list[str]
+
+    def make_request(self, findings: tuple[Finding, ...], revision: int) -> Request:
+        """Ask for a verdict, or for a better one than the one with these findings."""
+        seat, prompts = self.brief.seat, self.materials.prompts
+        dossier, persona = self.materials.dossiers[seat.tool], self.materials.personas[seat.persona]
+        parts = [prompts.dossier(dossier), prompts.persona(persona, dossier)]
+        if self.brief.note:
+            parts.append(prompts.redraft(self.brief.note))
+        if findings:
+            parts.append(prompts.revision(findings))
+        return Request(
+            id=str(seat),
+            messages=(Message("system", (prompts.house(),)), Message("user", tuple(parts))),
+            schema=answer_schema(persona),
+            choice=Choice(CALL_MARKER, tuple(call.value for call in Call)),
+            sampling=self.manifest.sampling,
+            seed=seat_seed(self.manifest.seed, self.brief, revision),
+            max_tokens=answer_limit_tokens(persona),
+            timeout_s=self.manifest.seat_timeout_s,
+        )
+
+    async def ask(self, request: Request, revision: int) -> _Answer:
+        """Ask until there is a verdict or the retries are used up; raises the last error then."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(_is_retryable),
+            stop=stop_after_attempt(self.manifest.max_retries + 1),
+            wait=wait_between_retries,
+            reraise=True,
+        )
+        async for attempt in retrying:
+            with attempt:
+                retry = attempt.retry_state.attempt_number - 1
+                if retry:
+                    self.on_seat(SeatEvent(self.brief.seat, "retrying", detail=f"attempt {retry + 1}"))
+                # The same seed would fail the same way.
+                seed = seat_seed(self.manifest.seed, self.brief, revision, retry)
+                asked = replace(request, seed=seed)
+                generation = await self.engine.generate(asked, self._tell)
+                return self._read_answer(generation, seed)
+        raise AssertionError("tenacity either returns or raises")
+
+    def _tell(self, progress: Progress) -> None:
+        kind: Literal["reading", "writing"] = "reading" if progress.phase == "prefill" else "writing"
+        self.on_seat(SeatEvent(self.brief.seat, kind, tokens=progress.tokens, total=progress.total))
+
+    def _read_answer(self, generation: Generation, seed: int) -> _Answer:
+        seat = self.brief.seat
+        try:
+            beats, call = parse_answer(generation, self.materials.personas[seat.persona])
+        except UnparsableVerdict:
+            self.rejected.append(generation.text)
+            raise
+        probabilities = generation.probabilities
+        attempt = Attempt(
+            seed=seed,
+            raw=generation.text,
+            findings=run_checks(self.materials.subject(seat, beats)),
+            prompt_tokens=generation.prompt_tokens,
+            cached_tokens=generation.cached_tokens,
+            completion_tokens=generation.completion_tokens,
+            p_ship=probabilities[Call.SHIP.value] if probabilities else None,
+            duration_s=round(generation.duration_s, 3),
+        )
+        return _Answer(beats, call, attempt)
+
+
+def _is_retryable(error: BaseException) -> bool:
+    return isinstance(error, PanelError) and error.retryable
 
 
 def seat_seed(run_seed: int, brief: Brief, revision: int, retry: int = 0) -> int:
@@ -149,63 +207,6 @@ def seat_seed(run_seed: int, brief: Brief, revision: int, retry: int = 0) -> int
     asked = 0 if brief.origin == "run" else brief.number
     key = [run_seed, brief.seat.tool, brief.seat.persona, brief.origin, asked, revision, retry]
     return int.from_bytes(hashlib.sha256(canonical_json(key)).digest()[:4], "big")
-
-
-async def _ask(
-    request: Request,
-    seat: Seat,
-    engine: Engine,
-    materials: Materials,
-    manifest: Manifest,
-    on_seat: OnSeat,
-    failed: list[str],
-) -> _Answer:
-    """Ask until there is a verdict or the retries are used up; raises the last error then."""
-
-    def tell(progress: Progress) -> None:
-        kind: Literal["reading", "writing"] = "reading" if progress.phase == "prefill" else "writing"
-        on_seat(SeatEvent(seat, kind, tokens=progress.tokens, total=progress.total))
-
-    def is_retryable(error: BaseException) -> bool:
-        return isinstance(error, PanelError) and error.retryable
-
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(is_retryable),
-        stop=stop_after_attempt(manifest.max_retries + 1),
-        wait=wait_between_retries,
-        reraise=True,
-    )
-    seed = request.seed
-    async for attempt in retrying:
-        with attempt:
-            retry = attempt.retry_state.attempt_number - 1
-            if retry:
-                on_seat(SeatEvent(seat, "retrying", detail=f"attempt {retry + 1}"))
-            # The same seed would fail the same way.
-            generation = await engine.generate(replace(request, seed=(seed + retry * 0x9E3779B9) % 2**32), tell)
-            try:
-                return _read_answer(generation, request, seat, materials)
-            except UnparsableVerdict:
-                failed.append(generation.text)
-                raise
-    raise AssertionError("tenacity either returns or raises")
-
-
-def _read_answer(generation: Generation, request: Request, seat: Seat, materials: Materials) -> _Answer:
-    persona = materials.personas[seat.persona]
-    beats, call = parse_answer(generation, persona)
-    probabilities = generation.probabilities
-    attempt = Attempt(
-        seed=request.seed,
-        raw=generation.text,
-        findings=run_checks(materials.subject(seat, beats)),
-        prompt_tokens=generation.prompt_tokens,
-        cached_tokens=generation.cached_tokens,
-        completion_tokens=generation.completion_tokens,
-        p_ship=probabilities[Call.SHIP.value] if probabilities else None,
-        duration_s=round(generation.duration_s, 3),
-    )
-    return _Answer(beats, call, attempt)
 
 
 def parse_answer(generation: Generation, persona: Persona) -> tuple[tuple[BeatText, ...], Call]:
@@ -221,17 +222,17 @@ def parse_answer(generation: Generation, persona: Persona) -> tuple[tuple[BeatTe
         argument = data["argument"]
         beats = tuple(BeatText(id=beat.id, text=argument[beat.id]) for beat in persona.beats)
         call = Call(data["call"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnparsableVerdict(f"the answer is not a verdict: {type(error).__name__}: {error}") from error
     return beats, call
 
 
-def _missing(brief: Brief, error: RunError, failed: list[str]) -> MissingSeat:
+def _missing(brief: Brief, error: RunError, rejected: list[str]) -> MissingSeat:
     return MissingSeat(
         seat=brief.seat,
         n=brief.number,
         error=type(error).__name__,
         message=error.message,
-        raw=tuple(failed),
+        raw=tuple(rejected),
         created_at=datetime.now(UTC),
     )

@@ -49,15 +49,17 @@ def read_text(path: Path, problems: list[Problem], *, name: str = "", max_bytes:
     """Read a UTF-8 file of bounded size (a byte-order mark is dropped); None with one problem added."""
     name = name or str(path)
     raw = read_bytes(path, problems, name=name, max_bytes=max_bytes)
-    if raw is None:
-        return None
+    return None if raw is None else decode_text(raw, problems, name=name)
+
+
+def decode_text(raw: bytes, problems: list[Problem], *, name: str) -> str | None:
+    """Decode UTF-8 (a byte-order mark is dropped); None with one problem added."""
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.append(Problem(name, line, "", f"not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}"))
         return None
-    return text
 
 
 def read_record(path: Path, model: type[R], problems: list[Problem], *, name: str = "") -> R | None:
@@ -73,7 +75,13 @@ def read_record(path: Path, model: type[R], problems: list[Problem], *, name: st
         The record, or None when there was any problem.
     """
     name = name or str(path)
-    text = read_text(path, problems, name=name)
+    raw = read_bytes(path, problems, name=name)
+    return None if raw is None else parse_record(raw, model, problems, name=name)
+
+
+def parse_record(raw: bytes, model: type[R], problems: list[Problem], *, name: str) -> R | None:
+    """Turn the bytes of a YAML file into a record; as `read_record`."""
+    text = decode_text(raw, problems, name=name)
     if text is None:
         return None
     before = len(problems)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from panel.errors import Problem
 
 MAX_DEPTH = 12
 _NULLS = {"", "~", "null", "Null", "NULL"}
-_TAG_PREFIX = "tag:yaml.org,2002:"
 Path = tuple[str | int, ...]
 
 
@@ -64,19 +64,29 @@ def parse_yaml(text: str, file: str, problems: list[Problem]) -> YamlTree | None
         said = ", ".join(part for part in (error.context, error.problem) if part)
         problems.append(Problem(file, mark.line + 1 if mark else 0, "", f"not valid YAML: {said}"))
         return None
-    except yaml.YAMLError as error:
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problems.append(
+            Problem(file, line, "", f"not valid YAML: the character U+{error.character:04X} is not allowed")
+        )
+        return None
+    except (ValueError, OverflowError) as error:
+        # PyYAML turns an escape such as "\UFFFFFFFF", or a version of five thousand digits, into these.
         problems.append(Problem(file, 0, "", f"not valid YAML: {error}"))
         return None
     tree = YamlTree()
     if node is not None:
-        tree.data = _pour(node, (), tree, file, problems)
+        tree.data = _Pouring(tree, file, problems, loader.tagged).pour(node, ())
     return tree
 
 
 class _DepthLimited(yaml.SafeLoader):
-    """PyYAML's own composer, with anchors refused and the nesting counted."""
+    """PyYAML's own composer, with anchors refused, the nesting counted and tags that were written noted."""
 
-    depth = 0
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+        self.tagged: dict[yaml.Node, str] = {}
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -86,44 +96,52 @@ class _DepthLimited(yaml.SafeLoader):
         if self.depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
         try:
-            return super().compose_node(parent, index)
+            node = super().compose_node(parent, index)
+            if node is not None and getattr(event, "tag", None) is not None:
+                self.tagged[node] = event.tag
+            return node
         finally:
             self.depth -= 1
 
 
-def _pour(node: yaml.Node, path: Path, tree: YamlTree, file: str, problems: list[Problem]) -> Any:
-    line = node.start_mark.line + 1
-    tree.lines.setdefault(path, line)
-    if not node.tag.startswith(_TAG_PREFIX):
-        problems.append(Problem(file, line, _dotted(path), f"the tag {node.tag} is not allowed"))
-        return None
-    if isinstance(node, yaml.MappingNode):
-        return _pour_mapping(node, path, tree, file, problems)
-    if isinstance(node, yaml.SequenceNode):
-        return [_pour(item, (*path, index), tree, file, problems) for index, item in enumerate(node.value)]
-    if not isinstance(node, yaml.ScalarNode) or (node.style is None and node.value in _NULLS):
-        return None
-    return node.value
+@dataclass(frozen=True, slots=True)
+class _Pouring:
+    """From PyYAML's nodes to plain data."""
 
+    tree: YamlTree
+    file: str
+    problems: list[Problem]
+    tagged: dict[yaml.Node, str]
 
-def _pour_mapping(
-    node: yaml.MappingNode, path: Path, tree: YamlTree, file: str, problems: list[Problem]
-) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(Problem(file, line, _dotted(path), "a key must be a plain word"))
-            continue
-        key = key_node.value
-        here = (*path, key)
-        if key in mapping:
-            problems.append(Problem(file, line, _dotted(here), f"given twice, first on line {tree.lines[here]}"))
-            continue
-        tree.lines[here] = line
-        mapping[key] = _pour(value_node, here, tree, file, problems)
-    return mapping
+    def pour(self, node: yaml.Node, path: Path) -> Any:
+        line = node.start_mark.line + 1
+        self.tree.lines.setdefault(path, line)
+        if node in self.tagged:
+            self._complain(line, path, f"the tag {self.tagged[node]} is not allowed")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._pour_mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.pour(item, (*path, index)) for index, item in enumerate(node.value)]
+        if not isinstance(node, yaml.ScalarNode) or (node.style is None and node.value in _NULLS):
+            return None
+        return node.value
 
+    def _pour_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._complain(line, path, "a key must be a plain word")
+                continue
+            key = key_node.value
+            here = (*path, key)
+            if key in mapping:
+                self._complain(line, here, f"given twice, first on line {self.tree.lines[here]}")
+                continue
+            self.tree.lines[here] = line
+            mapping[key] = self.pour(value_node, here)
+        return mapping
 
-def _dotted(path: Path) -> str:
-    return ".".join(str(part) for part in path)
+    def _complain(self, line: int, path: Path, message: str) -> None:
+        self.problems.append(Problem(self.file, line, ".".join(str(part) for part in path), message))

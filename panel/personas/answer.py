@@ -16,7 +16,7 @@ beat's text the quotes would be escaped."""
 
 _START = r"[A-Z0-9$'(“‘]"
 _PLAIN = r"[^.!?\\{}\[\]<>|\x00-\x1f\x7f-\x9f]"
-_DOTTED = r"[0-9][.][0-9]|[a-z][.](?:ai|cpp|com|dev|io|js|net|org|py|rs)"
+_DOTTED = r"[0-9][.][0-9]|[a-z][.](?:ai|cpp|io|js|net|py)[ ,;:)]"
 _INNER = rf"(?:{_PLAIN}|{_DOTTED})"
 _LAST = r"[A-Za-z0-9%)'\"’”]"
 _END = r"[.!?]"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from panel.errors import InputProblems, Problem
-from panel.inputs import read_bytes, read_record
+from panel.inputs import parse_record, read_bytes
 from panel.records import Persona, is_slug
 
 
@@ -62,7 +62,7 @@ def _load(folder: Path, slug: str, there: Sequence[str], problems: list[Problem]
         return None
     path = folder / f"{slug}.yaml"
     data = read_bytes(path, problems, name=name)
-    persona = read_record(path, Persona, problems, name=name) if data is not None else None
+    persona = parse_record(data, Persona, problems, name=name) if data is not None else None
     if data is None or persona is None:
         return None
     if persona.slug != slug:

@@ -6,14 +6,16 @@ control tokens is the engine's tokenizer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import TracebackType
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from panel.errors import InputProblems, Problem, SetupError
-from panel.inputs import read_text
+from panel.inputs import decode_text, read_bytes
 from panel.prompts.contexts import (
     CONTEXTS,
     Context,
@@ -29,13 +31,16 @@ from panel.records import Dossier, Finding, Persona
 WORDS_MIN, WORDS_MAX = 70, 130
 """Bounds of an argument, in words: the design's."""
 
+_RENDERING = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a template's expressions can raise."""
+
 
 @dataclass(frozen=True, slots=True)
 class PromptSet:
     """The newsroom's templates, ready to render.
 
     Attributes:
-        files: each template's bytes by its file name, exactly as used.
+        files: each template's bytes by its file name, exactly as read.
     """
 
     files: dict[str, bytes]
@@ -62,11 +67,48 @@ class PromptSet:
         return self._render("redraft.j2", RedraftContext(note))
 
     def _render(self, name: str, context: Context) -> str:
-        values = {field.name: getattr(context, field.name) for field in fields(context)}
         try:
-            return self._templates[name].render(values).strip() + "\n\n"
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            return self._templates[name].render(_values(context)).strip() + "\n\n"
+        except _RENDERING as error:
             raise SetupError(f"prompts/{name} cannot be rendered: {error}", hint="Mend the template.") from error
+
+    def check(self, dossiers: Sequence[Dossier], personas: Sequence[Persona]) -> list[Problem]:
+        """Render every template with everything a run has, so that none of them fails after a model was loaded.
+
+        Returns:
+            The first problem of each template, with its line; [] when all of them can be rendered.
+        """
+        finding = Finding(check="check", beat="beat", message="message", instruction="instruction", quote="quote")
+        # The findings of a revision may be about a beat or about the whole verdict.
+        whole = finding.model_copy(update={"beat": None})
+        contexts: dict[str, list[Context]] = {
+            "house.j2": [HouseContext(WORDS_MIN, WORDS_MAX)],
+            "dossier.j2": [DossierContext(dossier, evidence_mark(dossier)) for dossier in dossiers],
+            "persona.j2": [PersonaContext(persona, dossier.name) for persona in personas for dossier in dossiers],
+            "revision.j2": [RevisionContext((finding, whole))],
+            "redraft.j2": [RedraftContext("note")],
+        }
+        problems = (self._try(name, context) for name, tries in contexts.items() for context in tries)
+        return list({problem.file: problem for problem in problems if problem}.values())
+
+    def _try(self, name: str, context: Context) -> Problem | None:
+        try:
+            self._templates[name].render(_values(context))
+        except _RENDERING as error:
+            lines = [frame.tb_lineno for frame in _frames(error) if frame.tb_frame.f_code.co_filename == "<template>"]
+            return Problem(f"prompts/{name}", lines[-1] if lines else 0, "", f"cannot be rendered: {error}")
+        return None
+
+
+def _values(context: Context) -> dict[str, object]:
+    return {field.name: getattr(context, field.name) for field in fields(context)}
+
+
+def _frames(error: BaseException) -> Iterator[TracebackType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
 
 
 def load_prompts(folder: Path) -> PromptSet:
@@ -81,8 +123,9 @@ def load_prompts(folder: Path) -> PromptSet:
     templates: dict[str, Template] = {}
     for name, context in CONTEXTS.items():
         shown = f"{folder.name}/{name}"
-        text = read_text(folder / name, problems, name=shown)
-        if text is None:
+        raw = read_bytes(folder / name, problems, name=shown)
+        text = None if raw is None else decode_text(raw, problems, name=shown)
+        if raw is None or text is None:
             continue
         try:
             used = meta.find_undeclared_variables(environment.parse(text))
@@ -94,7 +137,7 @@ def load_prompts(folder: Path) -> PromptSet:
         for unknown in sorted(used - known):
             has = ", ".join(sorted(known))
             problems.append(Problem(shown, 0, unknown, f"is not known to this template; it has {has}"))
-        files[name] = text.encode("utf-8")
+        files[name] = raw
     if problems:
         raise InputProblems(problems)
     return PromptSet(files, templates)
