@@ -19,9 +19,10 @@ PanelError
     │   └── NothingChanged an edit that says what stands there already
     └── NotApproved       publishing was refused; lists why
 
-Third-party exceptions are translated into these at one seam each: YAML and TOML in `panel.dossiers.reading`
-and `panel.settings`, files in `panel.store.files`, LangGraph and SQLite in `panel.graph.build`, llama.cpp in
-`panel.engine.llama`, HTTP in `panel.dossiers.fetch`.
+Third-party exceptions are translated into these at one seam each: YAML in `panel.inputs`, TOML in `panel.settings`,
+Jinja2 in `panel.prompts.templates` and `panel.engine.chat`, the store's files in `panel.store.files`, the site's in
+`panel.publish.disk`, LangGraph and SQLite in `panel.graph.build`, llama.cpp in `panel.engine.llama`, HTTP in
+`panel.dossiers.fetch`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from panel.checks.subject import CheckSubject
 from panel.records import Dossier, Finding
 
-
 _JOINTS = re.compile(r"[\s_-]+")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -35,6 +36,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("panel.cli.schema", "Write the JSON Schemas of dossiers and personas."),
 }
 """Every command: its module and its one line of help, in the order of a day's work."""
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -83,8 +87,8 @@ class LazyGroup(typer.core.TyperGroup):
         wants_json = "--json" in ctx.args
         try:
             for arg in ctx.args:
-                if not is_utf8(arg):  # reasons, notes and names are journaled
-                    raise typer.BadParameter(f"not UTF-8: {arg!a}")
+                if not is_plain(arg):
+                    raise typer.BadParameter(f"not UTF-8, or holds control characters: {arg!a}")
             return super().invoke(ctx)
         except PanelError as error:
             report_error(error, wants_json=wants_json)
@@ -99,9 +103,12 @@ class LazyGroup(typer.core.TyperGroup):
             raise typer.Exit(130) from None
 
 
-def is_utf8(text: str) -> bool:
-    """Tell whether a text that came from the operating system was UTF-8 there."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+def is_plain(text: str) -> bool:
+    """Tell whether a text can be journaled and printed as it is: UTF-8, without control or direction characters.
+
+    Reasons, notes and names stand in the journal for ever, and are printed to terminals from there.
+    """
+    return _UNPRINTABLE.search(text) is None
 
 
 def report_error(error: PanelError, *, wants_json: bool) -> None:

@@ -62,11 +62,26 @@ def seat_cell(desk: Desk, state: SeatState) -> Text:
     cell = Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call])
     if state.draft and state.draft.p_ship is not None:
         cell.append(f"  p_ship {state.draft.p_ship:.2f}", style="dim")
+    if state.draft and state.draft.call is not state.verdict.call:
+        cell.append("  flipped by an editor", style="yellow")
     count = len(desk.findings(state))
     if count:
         cell.append(f"  {count} finding{'s' if count > 1 else ''}", style="yellow")
     cell.append(f"  {STANDING_MARKS[state.standing]} {state.standing}", style="dim")
     return cell
+
+
+def print_facts(console: Console, desk: Desk) -> None:
+    """Print what stands on the page above the comparison: each tool's facts, from its dossier."""
+    for dossier in desk.materials.dossiers.values():
+        console.print(Text(dossier.name, style="bold") + Text(f"  {dossier.category}, by {dossier.maker}"))
+        console.print(Padding(Text(dossier.tagline, style="italic"), (0, 0, 0, 2)))
+        console.print(Padding(Text(dossier.description), (0, 0, 0, 2)))
+        pricing = dossier.pricing
+        console.print(Text(f"  Licence: {dossier.licence}. Address: {dossier.url or 'none'}."))
+        console.print(Text(f"  Price: {pricing.entry}, as of {pricing.as_of} ({pricing.source})."))
+        for tier in pricing.tiers:
+            console.print(Text(f"    {tier.name}: {tier.price}{f' ({tier.note})' if tier.note else ''}"))
 
 
 def print_seat(console: Console, desk: Desk, state: SeatState) -> None:

@@ -11,7 +11,7 @@ import typer
 from panel.cli.session import AuthorOption, JsonOption, RunArg, current_newsroom, know_author, new_command, print_json
 from panel.editorial import Desk, open_gate, record_publication
 from panel.engine import ScriptedEngine
-from panel.graph.build import pass_gate
+from panel.graph.build import look, pass_gate
 from panel.graph.nodes import Nodes
 from panel.materials import reopen_materials
 from panel.publish import plan_files, write_site
@@ -38,11 +38,12 @@ def publish(
     desk = Desk(run, reopen_materials(run))
     site = out.absolute() if out else newsroom.site
     settings = newsroom.settings.site
+    nodes = Nodes(run, desk.materials, ScriptedEngine(), lambda event: None)
+    asyncio.run(look(nodes))  # damaged checkpoints are told before anything is journaled or written
     approved = open_gate(desk, site_name=settings.name, newsletter_action=settings.newsletter_action)
     files = plan_files(approved.page)
     entry = record_publication(desk, approved, files, out=place_in(newsroom, site), author=who)
     write_site(site, files)
-    nodes = Nodes(run, desk.materials, ScriptedEngine(), lambda event: None)
     asyncio.run(pass_gate(nodes, approved.content_sha256))
     if as_json:
         print_json({"entry": entry.model_dump(mode="json", exclude_none=True), "files": [str(site / f) for f in files]})

@@ -14,9 +14,9 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from panel.cli.app import report_error
+from panel.cli.app import is_plain, report_error
 from panel.cli.edit import apply_sheet, edited_sheet
-from panel.cli.printing import make_console, print_scorecard, print_seat
+from panel.cli.printing import make_console, print_facts, print_scorecard, print_seat
 from panel.cli.redraft import redraft_seat
 from panel.cli.session import (
     AuthorOption,
@@ -31,7 +31,7 @@ from panel.cli.session import (
     print_json,
 )
 from panel.editorial import Desk, SeatState, Standing, refusals
-from panel.errors import PanelError
+from panel.errors import IllegalMove, PanelError
 from panel.materials import reopen_materials
 from panel.records import Seat
 from panel.settings import Newsroom
@@ -79,6 +79,7 @@ class Walk:
         if approval and approval.after == seen:
             return
         self.console.rule(Text("the comparison"))
+        print_facts(self.console, self.desk)
         print_scorecard(self.console, self.desk, states)
         key = self._key("[a]pprove the comparison and the facts above it  [n]ext  [q]uit")
         if key == "a":
@@ -146,7 +147,10 @@ class Walk:
 
     def _ask(self, question: str) -> str:
         typer.echo(f"{question} ", nl=False)
-        return self._read_line()
+        answer = self._read_line()
+        if not is_plain(answer):
+            raise IllegalMove(f"the answer holds control characters: {answer!a}")
+        return answer
 
 
 @app.command()

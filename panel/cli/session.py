@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from panel.cli.app import is_utf8
+from panel.cli.app import is_plain
 from panel.editorial import Desk
 from panel.engine import Engine, ScriptedEngine
 from panel.errors import IllegalMove, SetupError
@@ -79,7 +79,7 @@ def know_author(given: str) -> str:
     """
     author = given or os.environ.get("PANEL_EDITOR", "") or _git_user()
     author = " ".join(author.split())
-    if not author or len(author) > 120 or not is_utf8(author):
+    if not author or len(author) > 120 or not is_plain(author):
         raise IllegalMove(
             "who are you? Every change has an author, of at most 120 characters.",
             hint="Give --author NAME, or set PANEL_EDITOR, or git's user.name.",
@@ -132,14 +132,13 @@ def _scripted_delay_s() -> float:
 
 
 def reopen_engine(newsroom: Newsroom, identity: EngineIdentity) -> Engine:
-    """Open the very engine a run was begun with.
+    """Open the very engine a run was begun with: model, context and threads as the manifest has them.
 
     Raises:
         SetupError: the model's bytes are not those of the manifest.
     """
-    settings = newsroom.settings.model_copy(
-        update={"model": newsroom.settings.model.model_copy(update={"context_tokens": identity.context_tokens})}
-    )
+    same = {"context_tokens": identity.context_tokens, "threads": identity.threads}
+    settings = newsroom.settings.model_copy(update={"model": newsroom.settings.model.model_copy(update=same)})
     engine = open_engine(Newsroom(newsroom.root, settings), name=identity.engine, model=identity.model_path or "")
     if engine.identity.model_sha256 != identity.model_sha256:
         raise SetupError(

@@ -125,12 +125,7 @@ def _parse(text: str, name: str, problems: list[Problem]) -> YamlTree | None:
     if unreadable:
         problems.append(unreadable)
         return None
-    try:
-        return parse_yaml(text, name, problems)
-    except (ValueError, OverflowError) as error:
-        # PyYAML turns an escape such as "\UFFFFFFFF", or a version of five thousand digits, into these.
-        problems.append(Problem(name, 0, "", f"not valid YAML: {error}"))
-        return None
+    return parse_yaml(text, name, problems)
 
 
 def _check_slug(tree: YamlTree, stem: str, name: str, declared: dict[str, str], problems: list[Problem]) -> None:
