@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -126,13 +130,25 @@ async def _draft(nodes: Nodes) -> None:
         await nodes.engine.aclose()
 
 
+def own_command() -> str:
+    """Return what to type to call Panel again: its name, or its path where the shell would not find it by name."""
+    called = Path(sys.argv[0])
+    found = shutil.which("panel")
+    if called.name != "panel" or not called.exists() or (found and Path(found).resolve() == called.resolve()):
+        return "panel"
+    here = Path.cwd()
+    near = called.absolute()
+    return shlex.quote(str(near.relative_to(here) if near.is_relative_to(here) else near))
+
+
 def next_steps(run: Run, preview: str) -> list[str]:
     """Say what an editor does next, as commands to copy."""
-    steps: dict[str, Any] = {
+    panel = own_command()
+    steps = {
         "look at the page (a preview, marked DRAFT)": preview,
-        "read, edit, redraft and approve": f"panel review {run.run_id}",
-        "or approve everything as it stands": f"panel approve {run.run_id}",
-        "then publish": f"panel publish {run.run_id}",
+        "read, edit, redraft and approve": f"{panel} review {run.run_id}",
+        "or approve everything as it stands": f"{panel} approve {run.run_id}",
+        "then publish": f"{panel} publish {run.run_id}",
     }
     width = max(map(len, steps))
     return ["", f"Run {run.run_id}. Next:", *(f"  {what:<{width}}  {how}" for what, how in steps.items())]
