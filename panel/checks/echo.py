@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from panel.checks.subject import CheckSubject
-from panel.checks.words import Word, clip_quote, find_sentences, find_words, shingles, word_keys
+from panel.checks.words import CLOSERS, Word, clip_quote, find_sentences, find_words, shingles, word_keys
 from panel.records import Finding
 
 INSTRUCTION_RUN_WORDS = 12
@@ -24,6 +24,11 @@ NOTHING_NEW_SHARE = 0.85
 """How many of a beat's different words the question must already have for the beat to say nothing."""
 NOTHING_NEW_MIN_WORDS = 8
 """A short answer to "early, on time or late?" rightly has only the question's words."""
+
+ASKED_BACK_SHARE = 0.6
+"""How many of a question's different words the persona's question must have for it to be that question, asked back."""
+ASKED_BACK_MIN_WORDS = 5
+"""A shorter question ("Is it worth it?") is rhetoric, and shares its few words with anything."""
 
 _FACT_WORDS = 4
 """Four words in a row that the dossier has mark that stretch of the prompt as the dossier's."""
@@ -83,6 +88,8 @@ def _repeats_question(text: str, question: str) -> bool:
     opening = find_sentences(text)[0].keys
     if len(opening) > 1 and opening in asked:
         return True
+    if _asks_back(text, question):
+        return True
     answered = shingles(keys, QUESTION_SHINGLE)
     for part in asked:
         wanted = shingles(part, QUESTION_SHINGLE)
@@ -94,6 +101,17 @@ def _repeats_question(text: str, question: str) -> bool:
     different = set(keys)
     known = different.intersection(word_keys(question))
     return len(different) >= NOTHING_NEW_MIN_WORDS and len(known) >= NOTHING_NEW_SHARE * len(different)
+
+
+def _asks_back(text: str, question: str) -> bool:
+    """Tell whether one of the text's own questions is the persona's, reworded: small models ask it back."""
+    asked = set(word_keys(question))
+    for sentence in find_sentences(text):
+        words = set(sentence.keys)
+        is_question = sentence.text.rstrip(CLOSERS).endswith(("?", "？"))
+        if is_question and len(words) >= ASKED_BACK_MIN_WORDS and len(words & asked) >= ASKED_BACK_SHARE * len(words):
+            return True
+    return False
 
 
 def _count_covered(keys: Sequence[str], shared: _Grams) -> int:

@@ -34,6 +34,15 @@ def test_one_of_two_sentences_of_the_question_is_enough() -> None:
     assert found.beat == "moment_of_truth"
 
 
+def test_a_question_asked_back_is_found_however_it_is_reworded() -> None:
+    asked = PERSONAS["business"].beats[1].question
+    text = f"Boxes are easy to draw. {asked.rstrip('.?').replace(',', ' or')}, would you say?"
+    (found,) = check_echo_question(subject_of("quillbox", "business", "", text))
+    assert found.beat == "moat"
+    rhetorical = "Boxes are easy to draw. Who would pay for a second schema when the first one is free?"
+    assert not list(check_echo_question(subject_of("quillbox", "business", "", rhetorical)))
+
+
 @pytest.mark.parametrize(
     ("persona", "place", "text"),
     [
