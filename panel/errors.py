@@ -38,6 +38,7 @@ class PanelError(Exception):
         hint: what the person should do; empty when the message says it all.
         retryable: whether doing the same thing again may succeed.
         exit_code: 1 the work failed, 2 the input is wrong.
+        kept_at: the file that holds a person's text which could not be used; "" when there is none.
     """
 
     retryable: bool = False
@@ -47,6 +48,7 @@ class PanelError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.kept_at = ""
 
 
 class SetupError(PanelError):

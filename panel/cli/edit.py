@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -55,11 +55,15 @@ def edit(
     In $EDITOR, or from a file. The sheet is `call: ship` or `call: skip`, then each beat under a line
     [name].
     """
-    who = know_author(author)
     desk = open_desk(run_id)
     seat = pick_seat(desk.run, tool, persona)
     state = desk.state(seat)
     sheet = _read_sheet(desk, state, text_file) if text_file else None
+    try:
+        who = know_author(author)
+    except PanelError as error:
+        keep_sheet(desk.run, seat, sheet or "", error)  # what came through a pipe is nowhere else
+        raise
     if sheet is None:
         with edited_sheet(desk, state) as edited:
             entry = apply_sheet(desk, state, edited, author=who, reason=reason or ask_reason(), seen=seen or None)
@@ -86,10 +90,17 @@ def apply_sheet(
     except NothingChanged:
         raise
     except PanelError as error:
-        if not getattr(error, "kept_at", "") and sheet.strip():
-            kept = desk.run.keep_text(seat, sheet)
-            error.hint = f"{error.hint} Your text is kept in {kept}.".strip()
+        keep_sheet(desk.run, seat, sheet, error)
         raise
+
+
+def keep_sheet(run: Run, seat: Seat, sheet: str, error: PanelError) -> None:
+    """Put a sheet that could not be used into a file, and let the error say where; what is kept already stays there."""
+    if error.kept_at or not sheet.strip():
+        return
+    with suppress(PanelError):  # a full disk; `edited_sheet` then leaves the file it lent
+        error.kept_at = str(run.keep_text(seat, sheet))
+        error.hint = f"{error.hint} Your text is kept in {error.kept_at}.".strip()
 
 
 @contextmanager
@@ -115,8 +126,15 @@ def edited_sheet(desk: Desk, state: SeatState) -> Iterator[str]:
         raise NothingChanged(f"{state.seat}: nothing was changed")
     try:
         yield saved
-    except PanelError:
-        path.unlink()  # `apply_sheet` has kept the text, if there was any to keep
+    except NothingChanged:
+        path.unlink()
+        raise
+    except PanelError as error:
+        if error.kept_at:
+            path.unlink()
+        else:
+            error.kept_at = str(path)
+            error.hint = f"{error.hint} Your text is kept in {path}.".strip()
         raise
     except BaseException:
         typer.echo(f"\nYour text is kept in {path}.", err=True)
@@ -143,6 +161,9 @@ def _run_editor(path: Path) -> str:
         subprocess.run([*shlex.split(command), str(path)], check=True)
     except (OSError, subprocess.CalledProcessError, ValueError) as error:
         raise SetupError(f"the editor {command!r} failed: {error}", hint=f"Your text is in {path}.") from error
+    except KeyboardInterrupt:
+        typer.echo(f"\nYour text is kept in {path}.", err=True)
+        raise
     problems: list[Problem] = []
     saved = read_text(path, problems)
     if saved is None:

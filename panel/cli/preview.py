@@ -32,7 +32,7 @@ def preview(run_id: RunArg, as_json: JsonOption = False) -> None:
     """Write a run's page, marked DRAFT, to look at."""
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run))
+    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
     path = write_run_preview(desk, desk.states(), newsroom)
     if as_json:
         print_json({"preview": str(path)})

@@ -84,6 +84,14 @@ def print_facts(console: Console, desk: Desk) -> None:
             console.print(Text(f"    {tier.name}: {tier.price}{f' ({tier.note})' if tier.note else ''}"))
 
 
+def print_masthead(console: Console, desk: Desk) -> None:
+    """Print what else an approval of the comparison covers: the publication's own words and how the page was made."""
+    engine, manifest = desk.run.manifest.engine, desk.run.manifest
+    model = "no model (scripted)" if engine.engine == "scripted" else f"{engine.model_name}, {engine.quantization}"
+    console.print(Text(f"Drafted with {model}, {engine.engine_version}, on {manifest.created_at:%Y-%m-%d}."))
+    console.print(Text(f"Published by: {desk.site.name}. Newsletter: {desk.site.newsletter_action or 'none'}."))
+
+
 def print_seat(console: Console, desk: Desk, state: SeatState) -> None:
     """Print one seat: findings first, then the text."""
     dossier = desk.materials.dossiers[state.seat.tool]

@@ -9,14 +9,16 @@ from typing import Annotated
 import typer
 
 from panel.cli.session import AuthorOption, JsonOption, RunArg, current_newsroom, know_author, new_command, print_json
-from panel.editorial import Desk, open_gate, record_publication
+from panel.cli.verify import verify_files
+from panel.editorial import JOURNAL_CHECK, Desk, last_publication, open_gate, record_publication
 from panel.engine import ScriptedEngine
-from panel.graph.build import look, pass_gate
+from panel.errors import NotApproved
+from panel.graph.build import pass_gate
 from panel.graph.nodes import Nodes
 from panel.materials import reopen_materials
 from panel.publish import plan_files, write_site
 from panel.settings import Newsroom
-from panel.store import RunStore
+from panel.store import Run, RunStore
 
 app = new_command()
 
@@ -35,15 +37,15 @@ def publish(
     who = know_author(author)
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run))
+    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
     site = out.absolute() if out else newsroom.site
-    settings = newsroom.settings.site
-    nodes = Nodes(run, desk.materials, ScriptedEngine(), lambda event: None)
-    asyncio.run(look(nodes))  # damaged checkpoints are told before anything is journaled or written
-    approved = open_gate(desk, site_name=settings.name, newsletter_action=settings.newsletter_action)
+    refuse_unsound(run)
+    approved = open_gate(desk)
     files = plan_files(approved.page)
     entry = record_publication(desk, approved, files, out=place_in(newsroom, site), author=who)
-    write_site(site, files)
+    # Whoever was faster, an unpublication or a newer page, is not written over.
+    write_site(site, files, still_wanted=lambda: last_publication(run) == entry)
+    nodes = Nodes(run, desk.materials, ScriptedEngine(), lambda event: None)
     asyncio.run(pass_gate(nodes, approved.content_sha256))
     if as_json:
         print_json({"entry": entry.model_dump(mode="json", exclude_none=True), "files": [str(site / f) for f in files]})
@@ -51,6 +53,24 @@ def publish(
     typer.echo(f"Published {approved.page.title}:")
     for name in files:
         typer.echo(f"  {site / name}")
+
+
+def refuse_unsound(run: Run) -> None:
+    """Refuse a run whose files are not what they were, whoever approved them.
+
+    The journal is the gate's own business: a line cut short by a crash is set aside by the next entry.
+
+    Raises:
+        NotApproved: with everything that is wrong.
+    """
+    checks = [check for check in verify_files(run) if check.name != JOURNAL_CHECK]
+    problems = [problem for check in checks for problem in check.problems]
+    if problems:
+        raise NotApproved(
+            f"the run {run.run_id} is not what was drafted:",
+            problems,
+            hint=f"`panel verify {run.run_id}` shows everything; restore what is damaged from a backup.",
+        )
 
 
 def place_in(newsroom: Newsroom, site: Path) -> str:

@@ -51,7 +51,7 @@ def redraft(
     who = know_author(author)
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run))
+    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
     state = desk.state(pick_seat(run, tool, persona))
     after = redraft_seat(desk, state, note, author=who, newsroom=newsroom)
     if as_json:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from panel.cli.app import is_plain, report_error
 from panel.cli.edit import apply_sheet, edited_sheet
-from panel.cli.printing import make_console, print_facts, print_scorecard, print_seat
+from panel.cli.printing import make_console, print_facts, print_masthead, print_scorecard, print_seat
 from panel.cli.redraft import redraft_seat
 from panel.cli.session import (
     AuthorOption,
@@ -80,6 +80,7 @@ class Walk:
             return
         self.console.rule(Text("the comparison"))
         print_facts(self.console, self.desk)
+        print_masthead(self.console, self.desk)
         print_scorecard(self.console, self.desk, states)
         key = self._key("[a]pprove the comparison and the facts above it  [n]ext  [q]uit")
         if key == "a":
@@ -169,7 +170,7 @@ def review(
     """
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run))
+    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
     seats = pick_seats(run, tool, persona)
     if as_json:
         states = desk.states()

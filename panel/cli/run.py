@@ -105,7 +105,7 @@ def finish_run(run: Run, materials: Materials, engine: Engine, *, as_json: bool,
     try:
         with run.drafting(), RunProgress(run.manifest.seats) as progress:
             asyncio.run(_draft(Nodes(run, materials, engine, progress.tell)))
-        _show_run(Desk(run, materials), as_json=as_json, newsroom=newsroom)
+        _show_run(Desk(run, materials, newsroom.settings.site), as_json=as_json, newsroom=newsroom)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Every finished seat is kept. Go on with: panel resume {run.run_id}", err=True)
         raise typer.Exit(130) from None

@@ -53,7 +53,7 @@ def _summarise(store: RunStore, name: str) -> dict[str, Any]:
             "drafted": sum(standing not in (Standing.UNDRAFTED, Standing.MISSING) for standing in standings),
             "missing": standings.count(Standing.MISSING),
             "approved": standings.count(Standing.APPROVED),
-            "published": last_publication(desk) is not None,
+            "published": last_publication(run) is not None,
         }
     except PanelError as error:
         return {"run_id": name, "error": error.message}

@@ -51,8 +51,9 @@ def open_run(run_id: str) -> Run:
 
 def open_desk(run_id: str) -> Desk:
     """Put a run on the desk."""
-    run = open_run(run_id)
-    return Desk(run, reopen_materials(run))
+    newsroom = current_newsroom()
+    run = RunStore(newsroom.runs).open(run_id)
+    return Desk(run, reopen_materials(run), newsroom.settings.site)
 
 
 def pick_seat(run: Run, tool: str, persona: str) -> Seat:

@@ -32,8 +32,8 @@ def unpublish(run_id: RunArg, reason: ReasonOption, author: AuthorOption = "", a
     who = know_author(author)
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run))
-    standing = last_publication(desk)
+    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
+    standing = last_publication(run)
     if standing is None or not standing.files:
         raise IllegalMove(f"the run {run.run_id} is not published")
     if not reason.strip():

@@ -8,14 +8,14 @@ from pathlib import Path
 import typer
 
 from panel.cli.session import JsonOption, RunArg, current_newsroom, new_command, print_json
-from panel.editorial import Check, Desk, last_publication, verify_run
+from panel.editorial import Check, last_publication, verify_run
 from panel.engine import ScriptedEngine
 from panel.errors import PanelError
 from panel.graph.build import GraphView, look
 from panel.graph.nodes import Nodes
 from panel.materials import gather_materials, reopen_materials
 from panel.publish import read_written
-from panel.records import Entry, Seat
+from panel.records import Action, Entry, Seat
 from panel.settings import Newsroom
 from panel.store import Run, RunStore
 
@@ -30,7 +30,7 @@ def verify(run_id: RunArg, as_json: JsonOption = False) -> None:
     """
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    checks = [*_verify_run(run), _verify_publication(run, newsroom)]
+    checks = [*verify_files(run), _verify_publication(run, newsroom)]
     sound = not any(check.problems for check in checks)
     if as_json:
         described = [{"name": c.name, "counted": c.counted, "problems": list(c.problems)} for c in checks]
@@ -45,7 +45,8 @@ def verify(run_id: RunArg, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _verify_run(run: Run) -> tuple[Check, ...]:
+def verify_files(run: Run) -> tuple[Check, ...]:
+    """Verify a run's own files, from the graph's checkpoints to the journal; used before publishing too."""
     view: GraphView | None = None
     trouble: tuple[str, ...] = ()
     try:
@@ -55,6 +56,9 @@ def _verify_run(run: Run) -> tuple[Check, ...]:
     except PanelError as error:
         trouble = (error.message,)
     refs = view.refs if view else {}
+    unrecorded = [str(seat) for seat in run.manifest.seats if str(seat) not in refs and run.drafts(seat)]
+    if unrecorded and not trouble and (view is None or view.at_gate):
+        trouble = (f"the graph knows nothing of the drafts of {', '.join(unrecorded)}; `panel resume` records them",)
     recorded = {
         Seat.parse(name): (ref["draft"], ref["sha256"])
         for name, ref in refs.items()
@@ -67,33 +71,46 @@ def _verify_run(run: Run) -> tuple[Check, ...]:
 def _verify_publication(run: Run, newsroom: Newsroom) -> Check:
     name = "published files are byte for byte what was approved"
     try:
-        entry = last_publication(Desk(run, reopen_materials(run)))
+        standing = last_publication(run)
+        entries = [entry for entry in run.journal.read().entries if entry.action is Action.PUBLISH]
     except PanelError as error:
         return Check(name, 0, (error.message,))
-    if entry is None or entry.files is None:
-        return Check(name, 0, ())
-    site = newsroom.root / (entry.out or newsroom.site)
-    changed = read_written(site, entry.files)
-    successor = _successor(run, entry, site, newsroom) if changed else None
+    left = tuple(
+        f"{path} is still in {entry.out}, though it was unpublished"
+        for entry in entries
+        if entry != standing and standing is None
+        for path in _still_there(entry, newsroom)
+    )
+    if standing is None or standing.files is None:
+        return Check(name, 0, left)
+    changed = read_written(_site_of(standing, newsroom), standing.files)
+    successor = _successor(run, standing, newsroom) if changed else None
     if successor:
         # Another run was published to the same address since: this one's page is gone, and nothing is wrong.
         return Check(f"{name}: its page was replaced by that of the run {successor}", 0, ())
-    return Check(name, len(entry.files), tuple(f"{path} is not what was published" for path in changed))
+    return Check(name, len(standing.files), tuple(f"{path} is not what was published" for path in changed))
 
 
-def _successor(run: Run, entry: Entry, site: Path, newsroom: Newsroom) -> str | None:
-    """Name the run whose page stands, whole, where this run's publication was; None when there is none."""
+def _site_of(entry: Entry, newsroom: Newsroom) -> Path:
+    return newsroom.root / (entry.out or newsroom.site)
+
+
+def _still_there(entry: Entry, newsroom: Newsroom) -> list[str]:
+    files = entry.files or {}
+    changed = read_written(_site_of(entry, newsroom), files)
+    return [path for path in files if path not in changed]
+
+
+def _successor(run: Run, entry: Entry, newsroom: Newsroom) -> str | None:
+    """Name a run that was published to the same address later, whether or not it still is; None without one."""
     store = RunStore(newsroom.runs)
     for name in store.names():
         try:
-            other = store.open(name)
-            later = last_publication(Desk(other, reopen_materials(other))) if name != run.run_id else None
+            later = store.open(name).journal.read().entries if name != run.run_id else ()
         except PanelError:
             continue
-        if later is None or later.files is None or later.at < entry.at:
-            continue
-        if newsroom.root / (later.out or newsroom.site) != site or later.files.keys() != (entry.files or {}).keys():
-            continue
-        if not read_written(site, later.files):
-            return name
+        for other in later:
+            same = other.out == entry.out and (other.files or {}).keys() == (entry.files or {}).keys()
+            if other.action is Action.PUBLISH and other.at >= entry.at and same:
+                return name
     return None

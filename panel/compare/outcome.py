@@ -30,9 +30,10 @@ def find_winner(tallies: Sequence[Tally], leaders: Sequence[int]) -> int | None:
     A tool reviewed alone has nothing to beat but the skips: it wins only with more ships than skips.
 
     Returns:
-        None for a tie, when nobody ships anything, and for a lone tool that is not shipped.
+        None for a tie, when nobody ships anything, for a lone tool that is not shipped, and as long as the missing
+        seats could change the outcome: a tool that leads so far has not won.
     """
-    if len(leaders) != 1:
+    if len(leaders) != 1 or could_change(tallies, leaders):
         return None
     alone = len(tallies) == 1
     leader = tallies[leaders[0]]

@@ -1,4 +1,4 @@
-"""The panel verdict in words: who wins and when another one does, an honest tie, or nobody."""
+"""The panel verdict in words: who wins and when another one does, an honest tie, who leads so far, or nobody."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ def write_verdict(
         return "There is nothing to compare."
     voted = [place for place, tally in enumerate(tallies) if tally.voted]
     rest = [place for place in voted if place not in leaders]
+    open_yet = bool(voted) and could_change(tallies, leaders)
     sentences: list[str] = []
     if len(names) == 1 and voted:
-        sentences.append(_write_alone(names[0], tallies[0]))
+        sentences.append(_write_alone(names[0], tallies[0], open_yet=open_yet))
     elif len(leaders) == 1:
-        sentences.append(_write_winner(names, tallies, leaders[0], rest))
+        sentences.append(_write_leader(names, tallies, leaders[0], rest, open_yet=open_yet))
         sentences.extend(_write_exceptions(names, split, leaders[0], rest))
     elif leaders:
         sentences.append(_write_tie(names, tallies, split, leaders))
@@ -41,22 +42,30 @@ def write_verdict(
     elif voted:
         sentences.append(_write_nobody([names[place] for place in voted], [tallies[place] for place in voted]))
     sentences.extend(_write_unvoted(name, tally) for name, tally in zip(names, tallies, strict=True) if not tally.voted)
-    if voted and could_change(tallies, leaders):
+    if open_yet:
         sentences.append("The missing seats could change this.")
     return " ".join(sentences)
 
 
-def _write_alone(name: str, tally: Tally) -> str:
+def _write_alone(name: str, tally: Tally, *, open_yet: bool) -> str:
+    panel = "So far the panel" if open_yet else "The panel"
     if tally.ships == tally.skips:
-        return f"The panel is split on {name}: {format_score(tally)}."
-    return f"The panel {'ships' if tally.ships > tally.skips else 'skips'} {name}: {format_score(tally)}."
+        return f"{panel} is split on {name}: {format_score(tally)}."
+    return f"{panel} {'ships' if tally.ships > tally.skips else 'skips'} {name}: {format_score(tally)}."
 
 
-def _write_winner(names: Sequence[str], tallies: Sequence[Tally], winner: int, rest: Sequence[int]) -> str:
-    share = find_share(tallies[winner])
-    # A headline that says "ship" over a tool that most reviewers skip would contradict its own numbers.
-    lead = f"Ship with {names[winner]}" if share and 2 * share > 1 else f"{names[winner]} leads without a majority"
-    text = f"{lead}: {format_shippers(tallies[winner])}"
+def _write_leader(
+    names: Sequence[str], tallies: Sequence[Tally], leader: int, rest: Sequence[int], *, open_yet: bool
+) -> str:
+    share = find_share(tallies[leader])
+    majority = bool(share and 2 * share > 1)
+    # A headline that says "ship" over a tool that most reviewers skip would contradict its own numbers, and one over
+    # a tool that the missing seats could overturn would promise what nobody knows.
+    if open_yet:
+        lead = f"{names[leader]} leads so far{'' if majority else ', without a majority'}"
+    else:
+        lead = f"Ship with {names[leader]}" if majority else f"{names[leader]} leads without a majority"
+    text = f"{lead}: {format_shippers(tallies[leader])}"
     if rest and len(names) == 2:
         text += f", against {format_score(tallies[rest[0]])} for {names[rest[0]]}"
     elif rest:

@@ -12,10 +12,11 @@ from panel.editorial.gate import (
 )
 from panel.editorial.pages import build_page, page_content_sha256
 from panel.editorial.sheet import parse_sheet, render_sheet
-from panel.editorial.verify import Check, verify_run
+from panel.editorial.verify import JOURNAL_CHECK, Check, verify_run
 from panel.editorial.words import WordChange, changed_share, mark_changes, word_diff
 
 __all__ = [
+    "JOURNAL_CHECK",
     "Approval",
     "ApprovedRun",
     "Check",

@@ -8,7 +8,7 @@ one seat never overwrite each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from panel.checks import run_checks
@@ -30,6 +30,7 @@ from panel.records import (
     Verdict,
     sha256_of,
 )
+from panel.settings import SiteSettings
 from panel.store import Run
 
 PATIENCE = 100
@@ -42,6 +43,7 @@ class Desk:
 
     run: Run
     materials: Materials
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     def state(self, seat: Seat) -> SeatState:
         """Return a seat as it stands now."""
@@ -66,12 +68,17 @@ class Desk:
         return compare(tuple(dossiers.values()), tuple(personas.values()), calls)
 
     def comparison_sha256(self, comparison: Comparison) -> str:
-        """Hash what an approval of the comparison covers: it, the facts above it, and how the page says it was made."""
+        """Hash what an approval of the comparison covers.
+
+        That is the comparison, the facts above it, how the page says it was made, and the publication's own name and
+        newsletter address around it.
+        """
         dossiers = [dossier.content_sha256() for dossier in self.materials.dossiers.values()]
-        return sha256_of([self.run.manifest.content_sha256(), dossiers, comparison.model_dump(mode="json")])
+        around = [self.run.manifest.content_sha256(), self.site.content_sha256()]
+        return sha256_of([around, dossiers, comparison.model_dump(mode="json")])
 
     def comparison_approval(self) -> Entry | None:
-        """Return the last approval of the comparison that was not undone; None when there is none."""
+        """Return the last approval of the comparison; None when there is none. Later ones replace it."""
         approvals: list[Entry] = []
         for entry in self.run.journal.read().entries:
             if entry.seat is None and entry.action is Action.APPROVE:

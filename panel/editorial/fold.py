@@ -48,6 +48,7 @@ class SeatState:
         verdict: the current text and call; None without a draft.
         approval: the last approval, of these words or of earlier ones.
         changed: whether something was changed since that approval.
+        redrafts: how many adopted redrafts stand behind the current text; undone ones are not counted.
         last_seq: the journal entry that made this state; 0 for the draft itself.
         authors: everyone who changed or approved it, in order of first appearance.
         mismatches: entries whose before or after hash is not what the fold finds, in words.
@@ -59,6 +60,7 @@ class SeatState:
     verdict: Verdict | None = None
     approval: Approval | None = None
     changed: bool = False
+    redrafts: int = 0
     last_seq: int = 0
     authors: tuple[str, ...] = ()
     mismatches: tuple[str, ...] = ()
@@ -145,7 +147,8 @@ def _apply(state: SeatState, entry: Entry, run: Run, materials: Materials) -> Se
     changed = replace(state, last_seq=entry.seq, changed=state.approval is not None)
     if entry.action is Action.REDRAFT and entry.draft is not None:
         draft = _named_draft(state.seat, entry, entry.draft, run)
-        return replace(changed, draft=draft, missing=None, verdict=make_verdict(draft, materials))
+        verdict = make_verdict(draft, materials)
+        return replace(changed, draft=draft, missing=None, verdict=verdict, redrafts=state.redrafts + 1)
     if state.verdict is None:
         raise _damaged(entry, f"changes {state.seat}, which has no draft")
     if entry.action is Action.APPROVE and entry.after is not None:

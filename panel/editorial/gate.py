@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from panel.editorial.desk import PATIENCE, Desk
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.pages import build_page, page_content_sha256
-from panel.errors import Conflict, NotApproved
+from panel.errors import Conflict, IllegalMove, NotApproved
 from panel.materials import reopen_materials
 from panel.records import Action, Entry, Page, Seat, content_hashes
-from panel.store import open_folder
+from panel.store import Run, open_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _seat_refusal(state: SeatState) -> str:
     return f"{state.seat}: {state.standing}"
 
 
-def open_gate(desk: Desk, *, site_name: str, newsletter_action: str) -> ApprovedRun:
+def open_gate(desk: Desk) -> ApprovedRun:
     """Let a run through, if every word of it is approved.
 
     Raises:
@@ -67,7 +67,7 @@ def open_gate(desk: Desk, *, site_name: str, newsletter_action: str) -> Approved
     """
     # The desk may have been open for hours: nothing it holds in memory is trusted.
     run = open_folder(desk.run.folder)
-    desk = Desk(run, reopen_materials(run))
+    desk = Desk(run, reopen_materials(run), desk.site)
     head = run.journal.read().head
     states = desk.states()
     reasons = refusals(desk, states)
@@ -77,9 +77,11 @@ def open_gate(desk: Desk, *, site_name: str, newsletter_action: str) -> Approved
             reasons,
             hint=f"`panel review {desk.run.run_id}` walks through what is open.",
         )
-    page = build_page(desk, states, status="approved", site_name=site_name, newsletter_action=newsletter_action)
+    page = build_page(
+        desk, states, status="approved", site_name=desk.site.name, newsletter_action=desk.site.newsletter_action
+    )
     content_sha256 = page_content_sha256(page)
-    already = last_publication(desk)
+    already = last_publication(desk.run)
     if already and already.after == content_sha256 and already.published_at:
         date = already.published_at
     else:
@@ -87,10 +89,10 @@ def open_gate(desk: Desk, *, site_name: str, newsletter_action: str) -> Approved
     return ApprovedRun(page.model_copy(update={"published_at": date}), content_sha256, already, head)
 
 
-def last_publication(desk: Desk) -> Entry | None:
+def last_publication(run: Run) -> Entry | None:
     """Return the publication that stands: the last one, unless it was unpublished since."""
     standing = None
-    for entry in desk.run.journal.read().entries:
+    for entry in run.journal.read().entries:
         if entry.action is Action.PUBLISH:
             standing = entry
         elif entry.action is Action.UNPUBLISH:
@@ -107,9 +109,16 @@ def record_publication(
 
     Raises:
         Conflict: somebody changed the run since the gate looked; nothing was journaled.
+        IllegalMove: the run is published in another place.
     """
     hashes = content_hashes(files)
     already = approved.already
+    standing = last_publication(desk.run)
+    if standing and standing.out != out:
+        raise IllegalMove(
+            f"the run {desk.run.run_id} is published in {standing.out}",
+            hint="Unpublish it there first: a page in two places could only be taken back from one.",
+        )
     if already and already.out == out and already.files == hashes:
         if desk.run.journal.read().head != approved.head:
             raise Conflict("somebody else wrote to this run's journal in between", hint="Look again, then publish.")
@@ -126,9 +135,15 @@ def record_publication(
 
 
 def record_unpublication(desk: Desk, standing: Entry, *, author: str, reason: str) -> Entry:
-    """Journal that a page was taken off the site."""
+    """Journal that a page was taken off the site.
+
+    Raises:
+        Conflict: the page was published again meanwhile.
+    """
     for _ in range(PATIENCE):
         view = desk.run.journal.read()
+        if last_publication(desk.run) != standing:
+            raise Conflict("the page was published again meanwhile", hint="Unpublish it again.")
         fields = {
             "author": author,
             "action": Action.UNPUBLISH,

@@ -79,12 +79,16 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
             p_ship=None,
             call_changed=False,
             changed_share=0.0,
+            draft=None,
+            redrafts=0,
+            first_call=None,
             approved_by=None,
             approved_at=None,
             findings=(),
         )
     valid = approval if state.standing is Standing.APPROVED else None
     drafted = " ".join(beat.text for beat in draft.beats)
+    first = desk.run.last_draft(state.seat)
     return SeatCell(
         seat=state.seat,
         call=verdict.call,
@@ -92,6 +96,9 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
         p_ship=draft.p_ship,
         call_changed=verdict.call is not draft.call,
         changed_share=round(changed_share(drafted, verdict.argument), 4),
+        draft=draft.n,
+        redrafts=state.redrafts,
+        first_call=first.call if first else None,
         approved_by=valid.author if valid else None,
         approved_at=valid.at if valid else None,
         findings=desk.findings(state),
@@ -104,6 +111,7 @@ def _how_made(desk: Desk, states: Mapping[Seat, SeatState], *, approved: bool) -
     comparison = desk.comparison_approval()
     approvals = [state.approval for state in states.values() if state.approval]
     dates = [approval.at for approval in approvals]
+    drafted = [state.draft.created_at for state in states.values() if state.draft]
     approvers = dict.fromkeys(approval.author for approval in approvals)
     editors = dict.fromkeys(author for state in states.values() for author in state.authors)
     if comparison:
@@ -115,7 +123,7 @@ def _how_made(desk: Desk, states: Mapping[Seat, SeatState], *, approved: bool) -
         quantization=engine.quantization,
         engine=f"{engine.engine} ({engine.engine_version})",
         personas=len(manifest.personas),
-        drafted_at=manifest.created_at,
+        drafted_at=max(drafted, default=manifest.created_at),
         editors=tuple(editors),
         approvers=tuple(approvers) if approved else (),
         approved_at=max(dates, default=None) if approved else None,

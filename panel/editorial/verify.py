@@ -13,6 +13,8 @@ from panel.records import BeatText, Call, Draft, Seat, sha256_of
 from panel.store import Run
 from panel.tally import tally_run
 
+JOURNAL_CHECK = "journal chain unbroken, every entry's hashes recomputed"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -100,7 +102,7 @@ def _verify_tally(run: Run, tally_sha256: str | None) -> Check:
 
 
 def _verify_journal(run: Run, reopen: Callable[[], Materials]) -> Check:
-    name = "journal chain unbroken, every entry's hashes recomputed"
+    name = JOURNAL_CHECK
     try:
         view = run.journal.read()
         states = Desk(run, reopen()).states()

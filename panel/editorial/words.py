@@ -44,7 +44,13 @@ def changed_share(before: str, after: str) -> float:
     """Tell how much of a text was changed, by words.
 
     Returns:
-        0 for the same words, 1 when no word in order is shared; the complement of `difflib`'s ratio (twice the words
-        in common over all words of both), which is Ratcliff and Obershelp's measure. 0 for two empty texts.
+        0 for the same words, 1 when no word in order is shared: what is not in common, over the words of the longer
+        text. A text that doubles has changed by half, as has one that is halved. 0 for two empty texts.
     """
-    return 1.0 - difflib.SequenceMatcher(a=before.split(), b=after.split(), autojunk=False).ratio()
+    old, new = before.split(), after.split()
+    longer = max(len(old), len(new))
+    if not longer:
+        return 0.0
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    matched = sum(block.size for block in matcher.get_matching_blocks())
+    return 1.0 - matched / longer

@@ -90,7 +90,9 @@ async def drive(nodes: Nodes) -> GraphView:
             state = await graph.aget_state(_config(thread))
         if not state.values:
             start: RunState | None = {"run_id": nodes.run.run_id, "refs": []}
-        elif state.next and state.next != (GATE,):
+        elif state.tasks and state.next != (GATE,):
+            # Whoever is killed between a step's last write and its checkpoint leaves tasks behind, but none that is
+            # still to run: `next` is empty then, as it is behind the gate, where there are no tasks either.
             start = None
         else:
             return _view(state.values, state.next)

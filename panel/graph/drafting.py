@@ -234,5 +234,8 @@ def _missing(brief: Brief, error: RunError, rejected: list[str]) -> MissingSeat:
         error=type(error).__name__,
         message=error.message,
         raw=tuple(rejected),
+        origin=brief.origin,
+        note=brief.note,
+        base_sha256=brief.base_sha256,
         created_at=datetime.now(UTC),
     )

@@ -38,6 +38,7 @@ class PageContext:
         changed: how many arguments an editor changed.
         changed_most: the largest share of one argument's words that an editor changed, 0 to 1.
         flipped: how many calls an editor changed.
+        redrafted: how many arguments an editor had written anew.
         seats: how many seats the page has.
     """
 
@@ -54,6 +55,7 @@ class PageContext:
     changed: int
     changed_most: float
     flipped: int
+    redrafted: int
     seats: int
 
 
@@ -74,7 +76,7 @@ def page_context(page: Page) -> PageContext:
         style=Markup(style),
         policy=content_policy(style, page.newsletter_action),
         preview=preview,
-        scripted=page.how_made.engine.startswith(SCRIPTED),
+        scripted=is_scripted(page),
         summary=summary_of(page),
         names={card.dossier.slug: card.dossier.name for card in page.tools},
         approvers=page.how_made.approvers,
@@ -82,15 +84,25 @@ def page_context(page: Page) -> PageContext:
         last_approval=max(days, default=None),
         changed=sum(cell.changed_share > 0 for cell in cells),
         flipped=sum(cell.call_changed for cell in cells),
+        redrafted=sum(cell.redrafts > 0 for cell in cells),
         changed_most=max((cell.changed_share for cell in cells), default=0.0),
         seats=len(cells),
     )
 
 
+def is_scripted(page: Page) -> bool:
+    """Tell whether a script stood in for the model, so that no model wrote the texts."""
+    return page.how_made.engine.startswith(SCRIPTED)
+
+
 def summary_of(page: Page) -> str:
-    """Say in plain text what the page is and what the panel's shares are, with their denominators."""
+    """Say in plain text what the page is and what the panel's shares are, with their denominators.
+
+    It goes where the page itself is not seen, so a scripted page's summary says first that no model wrote it.
+    """
     shares = " ".join(f"{card.dossier.name}: {card.tally.label}." for card in page.tools)
-    return f"{page.title}: reviewer arguments, panel verdict and price. {shares}"
+    warning = "Scripted rehearsal, no model wrote this. " if is_scripted(page) else ""
+    return f"{warning}{page.title}: reviewer arguments, panel verdict and price. {shares}"
 
 
 def read_style(*, preview: bool) -> str:

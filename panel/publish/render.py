@@ -12,12 +12,13 @@ from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from panel.publish.context import page_context, utc_day
+from panel.publish.context import is_scripted, page_context, utc_day
 from panel.records import BeatText, Page
 
 TEMPLATE = "comparison.html.j2"
@@ -48,16 +49,26 @@ def render_json(page: Page) -> str:
     """Render the page's JSON twin: the record's fields in their order, indented, one newline at the end.
 
     `Page.model_validate_json` reads it back. Findings are for editors: an approved page's twin has none.
+    A scripted page's twin has no `p_ship`: no model gave those numbers.
     """
-    return without_findings(page).model_dump_json(indent=2) + "\n"
+    return without_scripted_odds(without_findings(page)).model_dump_json(indent=2) + "\n"
 
 
 def without_findings(page: Page) -> Page:
     """Return an approved page without its open findings; a draft as it is."""
     if page.status != "approved":
         return page
+    return _with_cells(page, {"findings": ()})
+
+
+def without_scripted_odds(page: Page) -> Page:
+    """Return a scripted page without its probabilities; any other as it is."""
+    return _with_cells(page, {"p_ship": None}) if is_scripted(page) else page
+
+
+def _with_cells(page: Page, update: dict[str, Any]) -> Page:
     rows = tuple(
-        row.model_copy(update={"cells": tuple(cell.model_copy(update={"findings": ()}) for cell in row.cells)})
+        row.model_copy(update={"cells": tuple(cell.model_copy(update=update) for cell in row.cells)})
         for row in page.rows
     )
     return page.model_copy(update={"rows": rows})

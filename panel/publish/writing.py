@@ -15,10 +15,10 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from panel.errors import NotFound, StoreError
+from panel.errors import Conflict, NotFound, StoreError
 from panel.publish.disk import discard, exchange, flush_folder, locked, translated, write_whole
 from panel.publish.planning import SECTION, page_folder
 from panel.publish.render import render_page
@@ -29,23 +29,26 @@ _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9]+)+")
 _LEFTOVER = re.compile(r"\.(?:new|old|gone)-(?P<slug>[a-z0-9-]+)-[0-9a-f]{8}")
 
 
-def write_site(out: Path, files: Mapping[str, bytes]) -> None:
+def write_site(out: Path, files: Mapping[str, bytes], *, still_wanted: Callable[[], bool] = lambda: True) -> None:
     """Write the files of one page as its whole folder; what else the folder held is gone with the old version.
 
     Args:
         out: the site's folder; made when there is none.
         files: bytes by path, every path `compare/<slug>/<file>` with the same slug.
+        still_wanted: asked once nobody else can write to the site; when not, nothing is written.
 
     Raises:
         StoreError: a path does not belong to one page, the page's place is a link or a file, or the disk refused.
             The site is as it was; only when the very last flush fails has it the new version already, whole.
-        Conflict: another process is writing to the site now.
+        Conflict: another process is writing to the site now, or the page is no longer wanted.
     """
     slug, named = _one_page(files)
     with translated(f"publishing {page_folder(slug)}"):
         out.mkdir(parents=True, exist_ok=True)
         out = out.resolve()
         with locked(out):
+            if not still_wanted():
+                raise Conflict("the page was published anew or unpublished meanwhile", hint="Look at `panel log`.")
             target = _place(out, slug)
             _tidy(out)
             fresh = _aside(out, NEW, slug)

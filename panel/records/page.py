@@ -35,7 +35,13 @@ class SeatCell(Record):
     call_changed: bool
     """Whether the published call is not the draft's."""
     changed_share: float
-    """How much of the published argument an editor changed, 0 to 1, by words."""
+    """How much of the published argument an editor changed, 0 to 1, by words, against the draft under it."""
+    draft: int | None
+    """The number of the draft under the published text; none for a missing seat."""
+    redrafts: int
+    """How many redrafts that an editor asked for and adopted stand behind the text; undone ones are not counted."""
+    first_call: Call | None
+    """The call of the run's own draft, whatever was redrafted since; none when the run made none."""
     approved_by: str | None
     approved_at: datetime | None
     findings: tuple[Finding, ...]
@@ -61,6 +67,7 @@ class HowMade(Record):
     """The engine's name and version: "llama.cpp 0.3.36"; "scripted" is no model at all."""
     personas: int
     drafted_at: datetime
+    """When the newest of the drafts under the page was written."""
     editors: tuple[str, ...]
     """Everyone who changed or approved a word, in order of first appearance."""
     approvers: tuple[str, ...]

@@ -36,8 +36,8 @@ class Tally(Record):
 
     @property
     def ship_pct(self) -> int | None:
-        """The share for display, 0 to 100, rounded half up; none when nobody voted."""
-        return (200 * self.ships + self.voted) // (2 * self.voted) if self.voted else None
+        """The share for display, rounded half up: 100 only for all, 0 only for none, none when nobody voted."""
+        return _percentage(self.ships, self.voted) if self.voted else None
 
     @property
     def label(self) -> str:
@@ -62,8 +62,8 @@ class Community(Record):
 
     @property
     def ship_pct(self) -> int:
-        """Ships over votes for display, 0 to 100, rounded half up."""
-        return (200 * self.ships + self.votes) // (2 * self.votes)
+        """Ships over votes for display, rounded half up: 100 only for all, 0 only for none."""
+        return _percentage(self.ships, self.votes)
 
 
 class PriceLine(Record):
@@ -94,9 +94,9 @@ class Comparison(Record):
 
     tallies: tuple[Tally, ...]
     winner: Slug | None
-    """The tool with the highest ship share; none for a tie or without a verdict."""
+    """The tool with the highest ship share; none for a tie, for no verdict, and while missing seats could change it."""
     verdict: str
-    """The panel verdict in words: who wins and when the other does, or an honest tie."""
+    """The panel verdict in words: who wins and when the other does, who leads so far, or an honest tie."""
     price_read: str
     prices: tuple[PriceLine, ...]
     split: tuple[SplitLine, ...]
@@ -104,3 +104,9 @@ class Comparison(Record):
     """The reviewer split in words."""
     community: tuple[Community | None, ...]
     community_read: str
+
+
+def _percentage(part: int, whole: int) -> int:
+    """Round half up, but never a part to the whole or something to nothing."""
+    rounded = (200 * part + whole) // (2 * whole)
+    return min(max(rounded, 1), 99) if 0 < part < whole else rounded

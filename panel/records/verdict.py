@@ -128,7 +128,11 @@ class MissingSeat(Record):
     """The error's class: "EngineTimeout"."""
     message: str
     raw: tuple[Raw, ...] = ()
-    """Whatever the engine wrote before it failed."""
+    """The engine's answers that were no verdict."""
+    origin: Literal["run", "redraft"] = "run"
+    note: str = ""
+    """The editor's note that a failed redraft was to answer."""
+    base_sha256: Sha256 | None = None
     created_at: AwareDatetime
 
 

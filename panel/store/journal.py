@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from panel.errors import Conflict, Corrupt, IllegalMove
+from panel.errors import Conflict, Corrupt, IllegalMove, StoreError
 from panel.records import GENESIS, Entry, canonical_json
-from panel.store.files import keep_file, locked, sync_folder, translated
+from panel.store.files import keep_file, locked, replace_file, sync_folder, translated
 from panel.store.reading import parse_stored
 
 _ENTRY = TypeAdapter(Entry)
@@ -56,15 +56,30 @@ class Journal:
             NewerSchema: a newer Panel wrote a line.
         """
         with translated("reading", self.path):
+            # The known head first: the journal may grow in between, never shrink.
+            known = self._head.read_text("ascii", "replace").strip() if self._head.exists() else GENESIS
             raw = self.path.read_bytes() if self.path.exists() else b""
         *lines, torn = raw.split(b"\n")
         entries: list[Entry] = []
-        head = GENESIS
+        head, passed = GENESIS, known == GENESIS
         for number, line in enumerate(lines, start=1):
             entry = self._check(line, number, head, len(entries) + 1)
             entries.append(entry)
             head = hashlib.sha256(line).hexdigest()
+            passed = passed or head == known
+        # A whole last line that lost only its newline is still there; the next entry completes it.
+        if not passed and hashlib.sha256(torn).hexdigest() != known:
+            raise Corrupt(f"{self.path} is shorter than it was, or another one: its last entry is gone", hint=_BY_HAND)
         return JournalView(tuple(entries), head, torn)
+
+    @property
+    def _head(self) -> Path:
+        """Where the head is written down beside the journal, so that a journal cut at its end is noticed.
+
+        It stops accidents (an old backup, half a sync) and idle tampering; against somebody who may write every file
+        here, only a copy elsewhere helps.
+        """
+        return self.path.with_name(".journal.head")
 
     def _check(self, line: bytes, number: int, head: str, seq: int) -> Entry:
         place = f"{self.path}:{number}"
@@ -101,7 +116,10 @@ class Journal:
             if view.head != expected_head:
                 raise Conflict("somebody else wrote to this run's journal in between", hint="Look again, then decide.")
             entry = self._make(view, fields)
-            self._write(canonical_json(entry.model_dump(mode="json", exclude_none=True)) + b"\n")
+            line = canonical_json(entry.model_dump(mode="json", exclude_none=True))
+            self._write(line + b"\n")
+            with suppress(StoreError):  # the entry stands; an older head is still in the chain
+                replace_file(self._head, hashlib.sha256(line).hexdigest().encode() + b"\n")
             return entry
 
     def _make(self, view: JournalView, fields: dict[str, Any]) -> Entry:

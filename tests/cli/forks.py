@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 SERVER = Path(__file__).with_name("kill_server.py")
+LOUD = (
+    "PANEL_", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "COLORTERM", "COLUMNS", "LINES", "TTY_", "TERMINAL_WIDTH",
+    "EDITOR", "VISUAL", "PYTHONIOENCODING", "_TYPER_", "JUPYTER_",
+)  # fmt: skip
+"""Variables whose names begin like this change what a command says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,26 @@ class Ended:
         return json.loads(self.out)
 
 
+def plain_environment() -> dict[str, str]:
+    """This process's environment without what changes how a child looks or what it knows, and with one thread.
+
+    The server outlives single tests, so what their fixtures take away does not reach it.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(LOUD)}
+    quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+    return {**kept, **quiet, "TERM": "dumb", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+
+
 class Forks:
     """Real processes of the command line, made quickly and killed at any moment."""
 
     def __init__(self) -> None:
-        quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._server = subprocess.Popen(
             [sys.executable, str(SERVER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **quiet},
+            env=plain_environment(),
         )
         assert self._read() == "ready\n"
 

@@ -19,6 +19,7 @@ SEED = 20261122
 TOOLS = ("smolvlm2-turbo", "mistral-3b-edge")
 ENGINE = ("--engine", "scripted")
 DELAY_S = 0.02
+SEATS = {f"{tool}/{persona}" for tool in TOOLS for persona in ("dx", "competition", "futurist", "business")}
 RUN_KILLS, MOVE_KILLS = 52, 12
 TRIES = 200
 """No loop of kills goes on for longer than this many processes."""
@@ -38,8 +39,26 @@ def undisturbed(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> tuple
     first = forks.panel(room, "run", *TOOLS, *ENGINE, "--run-id", "warm-up", delay_s=DELAY_S)
     second = forks.panel(room, "run", *TOOLS, *ENGINE, "--run-id", "a", delay_s=DELAY_S)
     assert (first.rc, second.rc) == (0, 0), first.err + second.err
+    for ended in (first, second):
+        assert set(told_by(ended)) == SEATS and len(told_by(ended)) == len(SEATS), ended.err
     shutil.rmtree(room / "runs" / "warm-up")
     return room, second.duration_s
+
+
+class Moments:
+    """When to kill: anywhere in a span that follows the machine's speed, and every fifth time not at all."""
+
+    def __init__(self, dice: random.Random, span_s: float) -> None:
+        self._dice, self._span_s, self._asked = dice, span_s, 0
+
+    def pick(self) -> float | None:
+        self._asked += 1
+        return None if self._asked % 5 == 0 else self._dice.uniform(0, self._span_s)
+
+    def heed(self, after_s: float | None, ended: Ended) -> None:
+        """Come sooner after a process that ended before its kill, and later after one that did not."""
+        if after_s is not None:
+            self._span_s *= 1.05 if ended.killed else 0.8
 
 
 @pytest.fixture
@@ -54,17 +73,21 @@ def test_a_run_killed_anywhere_ends_as_if_nobody_had_killed_it(
     calm, duration_s = undisturbed
     room = make_newsroom(tmp_path / "room")
     wanted, counted = drafts_of(calm / "runs" / "a"), tallies(forks, calm)
-    kills = finished = resumed = 0
+    moments = Moments(dice, 0.75 * duration_s)
+    kills = finished = resumed = told = 0
     for _ in range(TRIES):
-        if kills >= RUN_KILLS and not (room / "runs" / "a").exists():
+        is_enough = kills >= RUN_KILLS and finished >= 3 and resumed >= 10
+        if is_enough and not (room / "runs" / "a").exists():
             break
         is_new = not (room / "runs" / "a").exists()
         command = ("run", *TOOLS, *ENGINE, "--run-id", "a") if is_new else ("resume", "a")
-        after_s = dice.uniform(0, 0.75 * duration_s) if kills < RUN_KILLS else None
+        after_s = None if is_enough else moments.pick()
         ended = forks.panel(room, *command, kill_after_s=after_s, delay_s=DELAY_S)
+        moments.heed(after_s, ended)
         assert ended.killed or ended.rc == 0, ended.err
         kills += ended.killed
         resumed += not is_new
+        told += len(told_by(ended)) if ended.killed else 0
         assert_whole(room)
         assert_told_is_kept(room / "runs" / "a", ended)
         if ended.rc == 0:
@@ -74,13 +97,18 @@ def test_a_run_killed_anywhere_ends_as_if_nobody_had_killed_it(
             assert tallies(forks, room) == counted
             assert forks.panel(room, "verify", "a", "--json").data()["sound"]
             shutil.rmtree(room / "runs" / "a")
-    print(f"{kills} kills of run and resume, {resumed} resumes, {finished} runs finished")
-    assert kills >= RUN_KILLS and finished >= 3 and resumed >= 10
+    print(f"{kills} kills of run and resume, {resumed} resumes, {finished} runs finished, {told} seats told by killed")
+    assert kills >= RUN_KILLS and finished >= 3 and resumed >= 10 and told
+
+
+def told_by(ended: Ended) -> list[str]:
+    """The seats that a process said have their draft."""
+    return re.findall(r"s (\S+/\S+): [▲▽]", ended.err)
 
 
 def assert_told_is_kept(run: Path, ended: Ended) -> None:
     """Every seat that was said to be drafted has its draft, and no seat has two."""
-    for seat in re.findall(r"s (\S+/\S+): [▲▽]", ended.err):
+    for seat in told_by(ended):
         assert (run / "drafts" / seat / "1.json").is_file(), seat
     for folder in run.glob("drafts/*/*"):
         assert [path.name for path in folder.glob("*.json")] in ([], ["1.json"]), folder
@@ -119,6 +147,7 @@ def test_an_editor_s_move_killed_anywhere_is_made_once(
     argv, is_done = make_move(calm)
     once = forks.panel(calm, *argv)
     assert once.rc == 0, once.err
+    moments = Moments(dice, once.duration_s)
     room, kills, rounds = tmp_path / "room", 0, 0
     for _ in range(TRIES):
         if kills >= MOVE_KILLS:
@@ -128,8 +157,9 @@ def test_an_editor_s_move_killed_anywhere_is_made_once(
         make_move(room)
         rounds += 1
         while not is_done(room / "runs" / "a"):
-            after_s = dice.uniform(0, once.duration_s) if kills < MOVE_KILLS else None
+            after_s = moments.pick() if kills < MOVE_KILLS else None
             ended = forks.panel(room, *argv, kill_after_s=after_s)
+            moments.heed(after_s, ended)
             kills += ended.killed
             assert ended.killed or ended.rc == 0, ended.err
             assert_whole(room)
@@ -156,13 +186,15 @@ def test_publishing_killed_anywhere_leaves_the_old_page_or_the_new_one_whole(
         assert forks.panel(base, *argv).rc == 0
     room, kills, seen_old, seen_new = tmp_path / "room", 0, 0, 0
     shutil.copytree(base, room)
-    duration_s = forks.panel(room, "publish", "a").duration_s
+    moments = Moments(dice, forks.panel(room, "publish", "a").duration_s)
     for _ in range(TRIES):
         if kills >= MOVE_KILLS and seen_old and seen_new:
             break
         shutil.rmtree(room)
         shutil.copytree(base, room)
-        ended = forks.panel(room, "publish", "a", kill_after_s=dice.uniform(0, duration_s))
+        after_s = moments.pick()
+        ended = forks.panel(room, "publish", "a", kill_after_s=after_s)
+        moments.heed(after_s, ended)
         kills += ended.killed
         assert ended.killed or ended.rc == 0, ended.err
         assert_whole(room)

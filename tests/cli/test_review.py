@@ -20,7 +20,7 @@ from panel.cli.newsroom import make_newsroom
 from .calls import do
 
 SEAT = ("smolvlm2-turbo", "dx")
-WAIT_S = 20
+WAIT_S = 120
 
 
 def actions(room: Path) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from panel.store import RunStore
 
 from .calls import PANEL, call, do, spawn
+
+WAIT_S = 120
 
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(room: Path) -> None:
@@ -28,7 +31,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(room: Path) -> None
         assert line, said
         said += line
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=WAIT_S)
     if running.returncode != 0:
         assert running.returncode == 130
         assert b"panel resume a" in err and b"Traceback" not in err and not out
@@ -40,13 +43,17 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(room: Path) -> None
 
 
 def test_ctrl_c_in_the_middle_of_drafting(room: Path) -> None:
-    running = spawn(room, "run", "smolvlm2-turbo", "--engine", "scripted", "--run-id", "a", PANEL_SCRIPTED_DELAY_S="40")
+    running = spawn(
+        room, "run", "smolvlm2-turbo", "--engine", "scripted", "--run-id", "a", PANEL_SCRIPTED_DELAY_S="600"
+    )
     assert running.stderr
-    inputs = room / "runs" / "a" / "graph.sqlite"
-    while running.poll() is None and not inputs.exists():
-        os.sched_yield()
+    graph = room / "runs" / "a" / "graph.sqlite"
+    until = time.monotonic() + WAIT_S
+    while running.poll() is None and not graph.exists():
+        assert time.monotonic() < until, f"no graph after {WAIT_S} s"
+        time.sleep(0.005)
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=WAIT_S)
     assert running.returncode == 130 and b"panel resume a" in err and b"Traceback" not in err
     assert not list((room / "runs" / "a" / "drafts").glob("*/*/*.json"))
     assert do(room, "resume", "a", "--json").data["tallies"][0]["voted"] == 4
@@ -58,7 +65,7 @@ def test_a_reader_that_goes_away_is_no_error_message(approved: Path, argv: tuple
     os.close(reading)
     try:
         ended = subprocess.run(
-            [*PANEL, *argv], cwd=approved, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False
+            [*PANEL, *argv], cwd=approved, stdout=writing, stderr=subprocess.PIPE, timeout=WAIT_S, check=False
         )
     finally:
         os.close(writing)
@@ -94,5 +101,5 @@ def test_a_damaged_graph_is_named_and_the_run_goes_on_without_it(approved: Path)
 
 def test_errors_and_results_are_json_alone(drafted: Path) -> None:
     for argv in (("show", "a"), ("show", "none")):
-        ended = subprocess.run([*PANEL, *argv, "--json"], cwd=drafted, capture_output=True, timeout=60, check=False)
+        ended = subprocess.run([*PANEL, *argv, "--json"], cwd=drafted, capture_output=True, timeout=WAIT_S, check=False)
         assert isinstance(json.loads(ended.stdout), dict)

@@ -167,5 +167,5 @@ def approve_all(desk: Desk, author: str = "Eve") -> None:
     desk.approve_comparison(author=author)
 
 
-def gate(desk: Desk, site_name: str = "The Desk") -> ApprovedRun:
-    return open_gate(desk, site_name=site_name, newsletter_action="")
+def gate(desk: Desk) -> ApprovedRun:
+    return open_gate(desk)

@@ -242,4 +242,7 @@ class TestForgedEntries:
         forged = lines[-1].replace(b"Honest (bet)", b"Bought (bet)")
         assert forged != lines[-1]
         path.write_bytes(b"\n".join([*lines[:-1], forged]) + b"\n")
+        with pytest.raises(Corrupt, match="another one"):
+            approved.state(SEAT)
+        path.with_name(".journal.head").unlink()
         assert approved.state(SEAT).mismatches

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from panel.editorial import (
 )
 from panel.errors import Conflict, Corrupt, IllegalMove, NotApproved
 from panel.records import Action, Page, content_hashes
+from panel.settings import SiteSettings
 
 from . import desks
 from .desks import OTHER, SEAT
@@ -209,16 +211,32 @@ class TestPublishing:
         again = desks.gate(approved)
         assert again.already == entry and again.page == first.page
         assert record_publication(approved, again, FILES, out="site", author="Bob") == entry
-        assert approved.run.journal.read().entries[-1] == entry == last_publication(approved)
+        assert approved.run.journal.read().entries[-1] == entry == last_publication(approved.run)
 
-    def test_another_place_or_other_files_are_journaled(self, approved: Desk) -> None:
+    def test_other_files_are_journaled_and_another_place_is_refused(self, approved: Desk) -> None:
         first = record_publication(approved, desks.gate(approved), FILES, out="site", author="Eve")
-        other = record_publication(approved, desks.gate(approved), FILES, out="mirror", author="Eve")
         rendered = {name: data + b"newer template" for name, data in FILES.items()}
-        newer = record_publication(approved, desks.gate(approved), rendered, out="mirror", author="Eve")
-        assert [entry.seq for entry in (first, other, newer)] == [6, 7, 8]
-        assert len({entry.published_at for entry in (first, other, newer)}) == 1
+        newer = record_publication(approved, desks.gate(approved), rendered, out="site", author="Eve")
+        assert [entry.seq for entry in (first, newer)] == [6, 7]
+        assert first.published_at == newer.published_at
         assert newer.files == content_hashes(rendered)
+        with pytest.raises(IllegalMove, match="published in site"):
+            record_publication(approved, desks.gate(approved), FILES, out="mirror", author="Eve")
+        record_unpublication(approved, newer, author="Eve", reason="moving")
+        assert record_publication(approved, desks.gate(approved), FILES, out="mirror", author="Eve").out == "mirror"
+
+    def test_a_page_published_again_meanwhile_is_not_taken_for_the_old_one(self, approved: Desk) -> None:
+        first = record_publication(approved, desks.gate(approved), FILES, out="site", author="Eve")
+        rendered = {name: data + b"newer template" for name, data in FILES.items()}
+        record_publication(approved, desks.gate(approved), rendered, out="site", author="Eve")
+        with pytest.raises(Conflict, match="again"):
+            record_unpublication(approved, first, author="Ada", reason="too late")
+
+    def test_the_publication_s_own_words_are_approved_too(self, approved: Desk) -> None:
+        for site in (SiteSettings(name="A scam"), SiteSettings(newsletter_action="https://evil.example/")):
+            with pytest.raises(NotApproved, match="the comparison: changed"):
+                desks.gate(replace(approved, site=site))
+        assert desks.gate(approved).page.site_name == approved.site.name
 
     def test_changed_and_approved_again_is_a_new_publication(self, approved: Desk) -> None:
         first = record_publication(approved, desks.gate(approved), FILES, out="site", author="Eve")
@@ -243,7 +261,7 @@ class TestPublishing:
         entry = record_publication(approved, desks.gate(approved), FILES, out="site", author="Eve")
         gone = record_unpublication(approved, entry, author="Ada", reason="wrong price")
         assert (gone.before, gone.files, gone.reason) == (entry.after, entry.files, "wrong price")
-        assert last_publication(approved) is None
+        assert last_publication(approved.run) is None
         assert desks.gate(approved).already is None
         assert refusals(approved, approved.states()) == ()
 
@@ -257,7 +275,7 @@ class TestPublishing:
         published = set()
         for answer in editors("killed", "publish", tmp_path):
             desk = desks.open_desk(Path(answer.split()[0]))
-            entry = last_publication(desk)
+            entry = last_publication(desk.run)
             published.add(entry is not None)
             passed = desks.gate(desk)
             assert passed.already == entry

@@ -1,12 +1,19 @@
-"""A page's place: short enough, and no other page's."""
+"""A page's place: short enough, and no other page's. What stands behind each of its seats."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from panel.editorial import Desk, build_page
 from panel.editorial.pages import page_slug
-from panel.records import is_slug
+from panel.records import Call, Page, SeatCell, is_slug
+
+from . import desks
+from .desks import OTHER, SEAT
 
 PIECES = st.lists(
     st.sampled_from(["a", "b", "vs", "vs-a", "a-vs", "a-vs-b", "x" * 80, "x" * 79 + "y"]), min_size=1, max_size=4
@@ -37,3 +44,53 @@ def test_every_place_is_a_slug_of_at_most_eighty(tools: tuple[str, ...]) -> None
 @example(one=("x" * 80, "a"), other=("x" * 80, "b"))
 def test_different_tools_never_share_a_place(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     assert (page_slug(one) == page_slug(other)) is (one == other)
+
+
+def preview(desk: Desk) -> Page:
+    return build_page(desk, desk.states(), status="draft", site_name="The Desk", newsletter_action="")
+
+
+def first_cell(desk: Desk) -> SeatCell:
+    cell = preview(desk).rows[0].cells[0]
+    assert cell.seat == SEAT
+    return cell
+
+
+def test_a_seat_as_the_run_drafted_it_has_no_redrafts(desk: Desk) -> None:
+    cell = first_cell(desk)
+    assert (cell.draft, cell.redrafts, cell.first_call) == (1, 0, Call.SHIP)
+
+
+def test_adopted_redrafts_are_counted_until_they_are_undone(desk: Desk) -> None:
+    desk.adopt_redraft(desks.redraft(desk, SEAT, "Again", call=Call.SKIP), author="Ada")
+    desk.adopt_redraft(desks.redraft(desk, SEAT, "Once more", call=Call.SKIP), author="Ada")
+    desks.redraft(desk, SEAT, "Never adopted")
+    desks.edit(desk, SEAT, "Once more still")
+    cell = first_cell(desk)
+    assert (cell.draft, cell.redrafts, cell.first_call, cell.call) == (3, 2, Call.SHIP, Call.SKIP)
+    assert [desk.state(seat).redrafts for seat in (SEAT, OTHER)] == [2, 0]
+    for seen in ((3, 2), (2, 1), (1, 0)):
+        desk.undo(SEAT, author="Ada")
+        cell = first_cell(desk)
+        assert (cell.draft, cell.redrafts, cell.first_call) == (*seen, Call.SHIP)
+
+
+def test_a_seat_that_only_an_editor_had_drafted_has_no_first_call(tmp_path: Path) -> None:
+    desk = desks.make_desk(tmp_path, leave_out=(SEAT,))
+    desk.run.write_draft(desks.missing(SEAT))
+    cell = first_cell(desk)
+    assert (cell.draft, cell.redrafts, cell.first_call) == (None, 0, None)
+    desk.adopt_redraft(desks.redraft(desk, SEAT, "At last"), author="Ada")
+    cell = first_cell(desk)
+    assert (cell.draft, cell.redrafts, cell.first_call) == (2, 1, None)
+
+
+def test_the_page_was_drafted_when_its_newest_draft_was(desk: Desk, tmp_path: Path) -> None:
+    later = desks.WHEN + timedelta(days=3)
+    assert preview(desk).how_made.drafted_at == desks.WHEN
+    again = desks.redraft(desk, SEAT, "Again", created_at=later)
+    assert preview(desk).how_made.drafted_at == desks.WHEN
+    desk.adopt_redraft(again, author="Ada")
+    assert preview(desk).how_made.drafted_at == later
+    empty = desks.make_desk(tmp_path / "empty", leave_out=desks.SEATS)
+    assert preview(empty).how_made.drafted_at == empty.run.manifest.created_at

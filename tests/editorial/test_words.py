@@ -45,7 +45,9 @@ def test_the_share_is_0_for_the_same_words_only(before: str, after: str) -> None
         ("", "new", 1, "{+new+}"),
         ("old", "", 1, "[-old-]"),
         ("it is slow", "it is fast", 1 / 3, "it is [-slow-]{+fast+}"),
-        ("a b c d", "a b", 1 / 3, "a b[- c d-]"),
+        ("a b c d", "a b", 1 / 2, "a b[- c d-]"),
+        ("a b", "a b c d", 1 / 2, "a b{+ c d+}"),
+        ("a b c d", "x a b y", 1 / 2, "{+x +}a b [-c d-]{+y+}"),
         ("a  b", "a b", 0, "a[-  -]{+ +}b"),
     ],
 )
@@ -57,3 +59,11 @@ def test_examples(before: str, after: str, share: float, marked: str) -> None:
 def test_a_word_repeated_in_a_long_text_is_not_taken_for_noise() -> None:
     text = "the cat " * 300
     assert changed_share(text, text + "the") < 0.01
+
+
+@settings(deadline=None)
+@given(words=st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=30))
+def test_a_text_that_doubles_has_changed_by_half(words: list[str]) -> None:
+    text = " ".join(words)
+    assert changed_share(text, f"{text} {text}") == 0.5
+    assert changed_share(f"{text} {text}", text) == 0.5

@@ -12,7 +12,7 @@ from panel.records import Sampling
 
 CALL = Choice('","call":"', ("ship", "skip"))
 LIVELY = Sampling(temperature=1.0)
-DEADLINE_S = 15
+DEADLINE_S = 120
 """Within which work that was stopped must be over; what is stopped would take longer."""
 
 

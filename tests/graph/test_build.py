@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 import threading
@@ -210,4 +211,9 @@ def test_calls_come_from_the_scripts(bench: Bench) -> None:
     assert isinstance(engine, ListeningEngine) and {request.id for request in engine.requests} == set(
         map(str, bench.run.manifest.seats)
     )
-    assert all(draft.call in set(Call) for seat in bench.run.manifest.seats if (draft := bench.run.last_draft(seat)))
+    calls = set()
+    for seat in bench.run.manifest.seats:
+        draft = bench.run.last_draft(seat)
+        assert draft and draft.call == json.loads(draft.attempts[draft.chosen].raw)["call"]
+        calls.add(draft.call)
+    assert calls == set(Call)

@@ -21,7 +21,7 @@ from panel.errors import SetupError
 from panel.publish import render_json, render_page
 from panel.publish.context import PageContext
 from panel.publish.render import environment, format_day, format_share
-from panel.records import BeatText, Community, Page
+from panel.records import BeatText, Call, Community, Page
 
 from . import pages
 
@@ -47,6 +47,15 @@ def all_pages() -> list[Page]:
 
 
 STATES = ("approved", "draft")
+
+
+def scripted_page(status: str = "approved") -> Page:
+    made = pages.two_tools(status).how_made.model_copy(
+        update={"engine": "scripted 0.1.0", "model_name": "scripted", "model_sha256": None, "quantization": None}
+    )
+    return pages.two_tools(status, how_made=made)
+
+
 every_page = pytest.mark.parametrize("page", all_pages(), ids=lambda page: f"{page.slug}-{page.status}")
 
 
@@ -143,6 +152,39 @@ class TestParts:
         )
         assert traces[-1] == "Approved by Ben Sample, 3 March 2026. The words are as drafted."
 
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            (
+                {"first_call": Call.SKIP},
+                "Written anew at an editor’s request (draft 3); the model’s first call was skip. "
+                "The words are that draft’s.",
+            ),
+            ({}, "Written anew at an editor’s request (draft 3). The words are that draft’s."),
+            ({"first_call": None}, "Written anew at an editor’s request (draft 3). The words are that draft’s."),
+            (
+                {"first_call": Call.SKIP, "call_changed": True, "changed_share": 0.12},
+                "Written anew at an editor’s request (draft 3). Editors changed 12 % of the words. "
+                "The model’s call was skip; an editor changed it.",
+            ),
+            (
+                {"call_changed": True},
+                "Written anew at an editor’s request (draft 3); the model’s first call was ship. "
+                "The words are that draft’s. The model’s call was skip; an editor changed it.",
+            ),
+        ],
+    )
+    def test_what_was_written_anew_says_so_and_what_the_first_call_was(
+        self, parsed: Parse, changes: dict[str, object], said: str
+    ) -> None:
+        values = {"call_changed": False, "changed_share": 0.0, "draft": 3, "redrafts": 1, "first_call": Call.SHIP}
+        page = pages.page(pages.LARKSPUR)
+        cell = page.rows[0].cells[0].model_copy(update=values | changes)
+        rows = (page.rows[0].model_copy(update={"cells": (cell,)}), *page.rows[1:])
+        tree = parsed(page.model_copy(update={"rows": rows}))
+        assert words(tree.xpath("//p[@class='trace']")[0]) == f"Approved by Ada Example, 3 March 2026. {said}"
+        assert "Editors had 1 of 4 arguments written anew." in words(only(tree, "//section[@id='how']"))
+
     def test_verdict_price_split_and_vote_are_there(self, parsed: Parse) -> None:
         page = pages.two_tools()
         tree = parsed(page)
@@ -219,14 +261,24 @@ class TestHowItWasMade:
         assert "Editors changed the call of 1 of 8 seats" in how
 
     def test_untouched_drafts_are_said_to_be_untouched(self, parsed: Parse) -> None:
-        assert "Editors changed no words" in words(parsed(pages.page(pages.TIDEWATER)))
+        text = words(parsed(pages.page(pages.TIDEWATER)))
+        assert "Editors changed no words" in text
+        assert "written anew" not in text.lower()
+
+    @pytest.mark.parametrize("status", STATES)
+    def test_a_scripted_page_says_so_where_the_page_itself_is_not_seen(self, parsed: Parse, status: str) -> None:
+        tree = parsed(scripted_page(status))
+        title = words(only(tree, "//title"))
+        assert title.endswith("Larkspur vs Tidewater (scripted rehearsal) · The Shipping Desk")
+        assert only(tree, "//meta[@property='og:title']").get("content").endswith(" (scripted rehearsal)")
+        for path in ("//meta[@name='description']", "//meta[@property='og:description']"):
+            said = only(tree, path).get("content")
+            assert said.startswith("Scripted rehearsal, no model wrote this. Larkspur vs Tidewater: ")
+        assert "rehearsal" not in only(parsed(pages.two_tools(status)), "//head").text_content()
+        assert "The model’s call" not in words(tree)
 
     def test_a_scripted_page_says_that_no_model_wrote_it(self, parsed: Parse) -> None:
-        made = pages.two_tools().how_made
-        scripted = made.model_copy(
-            update={"engine": "scripted 0.1.0", "model_name": "scripted", "model_sha256": None, "quantization": None}
-        )
-        tree = parsed(pages.two_tools(how_made=scripted))
+        tree = parsed(scripted_page())
         assert "No model wrote this" in words(only(tree, "//p[@class='byline']"))
         how = words(only(tree, "//section[@id='how']"))
         assert how.startswith("How this page was made No model wrote this.")
@@ -467,6 +519,11 @@ class TestJson:
         assert Page.model_validate_json(text) == page
         assert text.endswith("}\n") and not text.endswith("\n\n")
         assert text.startswith('{\n  "schema_version": 1,\n  "status": ')
+
+    def test_a_script_gives_no_probabilities(self) -> None:
+        for page, odds in ((scripted_page(), {None}), (pages.two_tools(), {0.62})):
+            read = Page.model_validate_json(render_json(page))
+            assert {cell.p_ship for row in read.rows for cell in row.cells} == odds
 
 
 def test_days_are_of_utc_and_in_english() -> None:

@@ -131,16 +131,21 @@ class TestTornTails:
     def test_every_cut_of_the_last_line_keeps_every_byte(self, journal: Journal) -> None:
         whole = journal.path.read_bytes()
         start = whole.rindex(b"\n", 0, -1) + 1
+        before = hashlib.sha256(whole[:start].splitlines()[-1]).hexdigest().encode()
         for cut in range(start, len(whole), 7):
             journal.path.write_bytes(whole[:cut])
+            # The head is written down after the line, so a crash within the line leaves the head before it.
+            journal.path.with_name(".journal.head").write_bytes(before)
             journal.append(journal.read().head, stored.fields(reason="next"))
             assert reasons(journal) == ["one", "two", "next"]
             assert cut == start or whole[start:cut] in aside(journal)
 
     def test_a_torn_file_that_somebody_changed_is_not_taken_for_this_one(self, journal: Journal) -> None:
         before = journal.path.read_bytes()
+        head = journal.path.with_name(".journal.head").read_bytes()
         for _ in range(2):
             journal.path.write_bytes(before + b"{half")
+            journal.path.with_name(".journal.head").write_bytes(head)
             journal.append(journal.read().head, stored.fields())
             first = min(journal.path.parent.glob("journal.torn-*"), key=lambda path: len(path.name))
             first.write_bytes(b"notes on what happened")
@@ -156,6 +161,23 @@ class TestTornTails:
 
 
 class TestDamage:
+    @pytest.mark.parametrize("lost", [1, 2, 3])
+    def test_entries_cut_off_the_end_are_missed(self, journal: Journal, lost: int) -> None:
+        lines = journal.path.read_bytes().splitlines(keepends=True)
+        journal.path.write_bytes(b"".join(lines[:-lost]))
+        with pytest.raises(Corrupt, match="shorter than it was"):
+            journal.read()
+
+    def test_a_deleted_journal_is_missed(self, journal: Journal) -> None:
+        journal.path.unlink()
+        with pytest.raises(Corrupt, match="shorter than it was"):
+            journal.read()
+
+    def test_an_older_note_of_the_head_is_fine(self, journal: Journal) -> None:
+        first = journal.path.read_bytes().splitlines()[0]
+        journal.path.with_name(".journal.head").write_text(hashlib.sha256(first).hexdigest())
+        assert len(journal.read().entries) == 3
+
     @pytest.mark.parametrize(
         ("damage", "line"),
         [
