@@ -198,10 +198,12 @@ def test_cancelled_anywhere_it_leaves_no_thread_and_goes_on(make_bench: Callable
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    before = threading.active_count()
+    before = set(threading.enumerate())
     for steps in range(0, 40, 3):
         asyncio.run(drive_and_cancel(steps))
-        assert threading.active_count() == before
+        for thread in set(threading.enumerate()) - before:
+            thread.join(30)  # it answers that it stops before it has stopped
+            assert not thread.is_alive()
     view, _ = bench.drive()
     assert view.at_gate and len(bench.drafts()) == 8
 

@@ -228,7 +228,7 @@ async def _pass_gate_and_look(nodes: Nodes) -> GraphView | None:
 
 
 async def _drive_without_one(nodes: Nodes) -> GraphView | None:
-    drafting.wait_between_retries = wait_none()
+    vars(drafting)["wait_between_retries"] = wait_none()
     return await drive(nodes)
 
 
