@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import panel.compare
 from panel.compare import compare
-from panel.compare.wording import format_date, join_names, join_reviewers
-from panel.records import Beat, Call, Community, Comparison, Dossier, Persona, Pricing, Seat
+from panel.compare.wording import join_names, join_reviewers
+from panel.records import Beat, Call, Community, Comparison, Dossier, Persona, Pricing, Seat, write_day
 
 NAMES = ("Larkspur 2B", "Tidewater Query", "Quill Inc.", "Zed")
 CALLS = {"+": Call.SHIP, "-": Call.SKIP, ".": None}
@@ -439,7 +439,7 @@ def test_the_article_is_small_within_a_sentence() -> None:
 def test_dates_are_written_in_english_whatever_the_locale(month: int) -> None:
     day = date(2026, month, 2)
     english = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    number, name, year = format_date(day).split()
+    number, name, year = write_day(day).split()
     assert (number, name[:3], year) == ("2", english[month - 1], "2026")
 
 

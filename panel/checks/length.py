@@ -6,11 +6,7 @@ from collections.abc import Iterator
 
 from panel.checks.subject import CheckSubject
 from panel.checks.words import clip_quote, find_words
-from panel.records import Finding
-
-ARGUMENT_MIN_WORDS = 70
-ARGUMENT_MAX_WORDS = 130
-"""From DESIGN.md, "The four seats": each argues one lens in 70-130 words."""
+from panel.records import ARGUMENT_MAX_WORDS, ARGUMENT_MIN_WORDS, Finding
 
 
 def check_empty_beat(subject: CheckSubject) -> Iterator[Finding]:

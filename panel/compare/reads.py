@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from panel.compare.wording import end_sentence, format_date, join_names
-from panel.records import Community, Dossier
+from panel.compare.wording import end_sentence, join_names
+from panel.records import Community, Dossier, write_day
 
 NO_VOTES = "—"
 """What stands where readers have not voted; never a number."""
@@ -26,7 +26,7 @@ def write_prices(dossiers: Sequence[Dossier]) -> str:
         return _write_same_price(dossiers)
     parts = [
         f"{dossier.name} starts at {dossier.pricing.entry} "
-        f"(as of {format_date(dossier.pricing.as_of)}, {dossier.pricing.source})"
+        f"(as of {write_day(dossier.pricing.as_of)}, {dossier.pricing.source})"
         for dossier in dossiers
     ]
     return end_sentence("; ".join(parts))
@@ -49,9 +49,9 @@ def write_community(names: Sequence[str], votes: Sequence[Community | None]) -> 
 def _write_same_price(dossiers: Sequence[Dossier]) -> str:
     days = {dossier.pricing.as_of for dossier in dossiers}
     if len(days) == 1:
-        when = f"as of {format_date(dossiers[0].pricing.as_of)}"
+        when = f"as of {write_day(dossiers[0].pricing.as_of)}"
     else:
-        when = "; ".join(f"{dossier.name} as of {format_date(dossier.pricing.as_of)}" for dossier in dossiers)
+        when = "; ".join(f"{dossier.name} as of {write_day(dossier.pricing.as_of)}" for dossier in dossiers)
     every = "Both" if len(dossiers) == 2 else f"All {len(dossiers)}"
     named: dict[str, list[str]] = {}
     for dossier in dossiers:

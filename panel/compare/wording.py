@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from panel.records import Call, Tally
 
+
 # Not strftime: it speaks the language of the machine it runs on.
-_MONTHS = tuple(
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-
-
 def join_names(names: Sequence[str]) -> str:
     """Join as "A", "A and B", "A, B and C"; "" for none."""
     *first, last = names or [""]
@@ -23,11 +18,6 @@ def join_reviewers(names: Sequence[str], *, opening: bool = False) -> str:
     """Join reviewers' names, with "The skeptic" as "the skeptic" wherever it does not open the sentence."""
     small = [name if opening and place == 0 else _lower_article(name) for place, name in enumerate(names)]
     return join_names(small)
-
-
-def format_date(day: date) -> str:
-    """Write a date as "2 November 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def end_sentence(text: str) -> str:

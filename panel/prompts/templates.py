@@ -26,10 +26,7 @@ from panel.prompts.contexts import (
     RevisionContext,
     evidence_mark,
 )
-from panel.records import Dossier, Finding, Persona
-
-WORDS_MIN, WORDS_MAX = 70, 130
-"""Bounds of an argument, in words: the design's."""
+from panel.records import ARGUMENT_MAX_WORDS, ARGUMENT_MIN_WORDS, Dossier, Finding, Persona
 
 _RENDERING = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What a template's expressions can raise."""
@@ -48,7 +45,7 @@ class PromptSet:
 
     def house(self) -> str:
         """Render the rules all reviewers share."""
-        return self._render("house.j2", HouseContext(WORDS_MIN, WORDS_MAX))
+        return self._render("house.j2", HouseContext(ARGUMENT_MIN_WORDS, ARGUMENT_MAX_WORDS))
 
     def dossier(self, dossier: Dossier) -> str:
         """Render one tool's dossier."""
@@ -82,7 +79,7 @@ class PromptSet:
         # The findings of a revision may be about a beat or about the whole verdict.
         whole = finding.model_copy(update={"beat": None})
         contexts: dict[str, list[Context]] = {
-            "house.j2": [HouseContext(WORDS_MIN, WORDS_MAX)],
+            "house.j2": [HouseContext(ARGUMENT_MIN_WORDS, ARGUMENT_MAX_WORDS)],
             "dossier.j2": [DossierContext(dossier, evidence_mark(dossier)) for dossier in dossiers],
             "persona.j2": [PersonaContext(persona, dossier.name) for persona in personas for dossier in dossiers],
             "revision.j2": [RevisionContext((finding, whole))],

@@ -19,14 +19,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from panel.publish.context import is_scripted, page_context, utc_day
-from panel.records import BeatText, Page
+from panel.records import BeatText, Page, write_day
 
 TEMPLATE = "comparison.html.j2"
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -96,8 +92,7 @@ def _read_template(name: str) -> str:
 
 def format_day(moment: date) -> str:
     """Write a day as readers do, whatever the machine's language: "3 March 2026", in UTC."""
-    day = utc_day(moment)
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return write_day(utc_day(moment))
 
 
 def format_isoday(moment: date) -> str:

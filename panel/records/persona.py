@@ -9,6 +9,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from panel.records.base import BEAT_PATTERN, Line, Prose, Record, Slug
 
+ARGUMENT_MIN_WORDS = 70
+ARGUMENT_MAX_WORDS = 130
+"""How long a whole argument is, in words: the design's bounds, asked for in prompts and held by a check."""
+
 BeatId = Annotated[str, StringConstraints(pattern=BEAT_PATTERN)]
 
 
