@@ -33,6 +33,7 @@ def describe_run(desk: Desk, states: Mapping[Seat, SeatState]) -> dict[str, Any]
     """Describe a run: its seats, tallies, comparison, and what keeps it from publication."""
     comparison = desk.comparison(states)
     manifest = desk.run.manifest
+    reasons = refusals(desk, states)
     return {
         "run_id": desk.run.run_id,
         "created_at": manifest.created_at.isoformat(),
@@ -52,6 +53,6 @@ def describe_run(desk: Desk, states: Mapping[Seat, SeatState]) -> dict[str, Any]
         "comparison": comparison.model_dump(mode="json", exclude={"tallies"}),
         "comparison_sha256": desk.comparison_sha256(comparison),
         "seats": [describe_seat(desk, state) for state in states.values()],
-        "publishable": not refusals(desk, states),
-        "refusals": list(refusals(desk, states)),
+        "publishable": not reasons,
+        "refusals": list(reasons),
     }

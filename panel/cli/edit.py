@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -64,11 +64,8 @@ def edit(
     except PanelError as error:
         keep_sheet(desk.run, seat, sheet or "", error)  # what came through a pipe is nowhere else
         raise
-    if sheet is None:
-        with edited_sheet(desk, state) as edited:
-            entry = apply_sheet(desk, state, edited, author=who, reason=reason or ask_reason(), seen=seen or None)
-    else:
-        entry = apply_sheet(desk, state, sheet, author=who, reason=reason or ask_reason(), seen=seen or None)
+    with edited_sheet(desk, state) if sheet is None else nullcontext(sheet) as text:
+        entry = apply_sheet(desk, state, text, author=who, reason=reason or ask_reason(), seen=seen or None)
     if as_json:
         print_json({"entry": entry.model_dump(mode="json", exclude_none=True)})
     else:

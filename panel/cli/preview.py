@@ -7,13 +7,11 @@ from pathlib import Path
 
 import typer
 
-from panel.cli.session import JsonOption, RunArg, current_newsroom, new_command, print_json
+from panel.cli.session import JsonOption, RunArg, current_newsroom, new_command, open_desk, print_json
 from panel.editorial import Desk, SeatState, build_page
-from panel.materials import reopen_materials
 from panel.publish import write_preview
 from panel.records import Seat
 from panel.settings import Newsroom
-from panel.store import RunStore
 
 app = new_command()
 
@@ -31,8 +29,7 @@ def write_run_preview(desk: Desk, states: Mapping[Seat, SeatState], newsroom: Ne
 def preview(run_id: RunArg, as_json: JsonOption = False) -> None:
     """Write a run's page, marked DRAFT, to look at."""
     newsroom = current_newsroom()
-    run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
+    desk = open_desk(run_id, newsroom)
     path = write_run_preview(desk, desk.states(), newsroom)
     if as_json:
         print_json({"preview": str(path)})

@@ -8,17 +8,25 @@ from typing import Annotated
 
 import typer
 
-from panel.cli.session import AuthorOption, JsonOption, RunArg, current_newsroom, know_author, new_command, print_json
+from panel.cli.session import (
+    AuthorOption,
+    JsonOption,
+    RunArg,
+    current_newsroom,
+    know_author,
+    new_command,
+    open_desk,
+    print_json,
+)
 from panel.cli.verify import verify_files
-from panel.editorial import JOURNAL_CHECK, Desk, last_publication, open_gate, record_publication
+from panel.editorial import JOURNAL_CHECK, last_publication, open_gate, record_publication
 from panel.engine import ScriptedEngine
 from panel.errors import NotApproved
 from panel.graph.build import pass_gate
 from panel.graph.nodes import Nodes
-from panel.materials import reopen_materials
 from panel.publish import plan_files, write_site
 from panel.settings import Newsroom
-from panel.store import Run, RunStore
+from panel.store import Run
 
 app = new_command()
 
@@ -36,8 +44,8 @@ def publish(
     """
     who = know_author(author)
     newsroom = current_newsroom()
-    run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
+    desk = open_desk(run_id, newsroom)
+    run = desk.run
     site = out.absolute() if out else newsroom.site
     refuse_unsound(run)
     approved = open_gate(desk)

@@ -19,6 +19,7 @@ from panel.cli.session import (
     current_newsroom,
     know_author,
     new_command,
+    open_desk,
     pick_seat,
     print_json,
     reopen_engine,
@@ -27,10 +28,8 @@ from panel.editorial import Desk, SeatState
 from panel.engine import Engine
 from panel.errors import EngineCrash, IllegalMove
 from panel.graph import Brief, OnSeat, draft_seat
-from panel.materials import reopen_materials
 from panel.records import Draft
 from panel.settings import Newsroom
-from panel.store import RunStore
 
 app = new_command()
 
@@ -50,9 +49,8 @@ def redraft(
     """
     who = know_author(author)
     newsroom = current_newsroom()
-    run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
-    state = desk.state(pick_seat(run, tool, persona))
+    desk = open_desk(run_id, newsroom)
+    state = desk.state(pick_seat(desk.run, tool, persona))
     after = redraft_seat(desk, state, note, author=who, newsroom=newsroom)
     if as_json:
         print_json(describe_seat(desk, after))

@@ -27,15 +27,14 @@ from panel.cli.session import (
     current_newsroom,
     know_author,
     new_command,
+    open_desk,
     pick_seats,
     print_json,
 )
 from panel.editorial import Desk, SeatState, Standing, refusals
 from panel.errors import IllegalMove, PanelError
-from panel.materials import reopen_materials
 from panel.records import Seat
 from panel.settings import Newsroom
-from panel.store import RunStore
 
 app = new_command()
 LEGEND = "[a]pprove  [e]dit  [f]lip  [r]edraft  [u]ndo  [n]ext  [q]uit"
@@ -169,8 +168,8 @@ def review(
     instead of walking.
     """
     newsroom = current_newsroom()
-    run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
+    desk = open_desk(run_id, newsroom)
+    run = desk.run
     seats = pick_seats(run, tool, persona)
     if as_json:
         states = desk.states()

@@ -49,9 +49,9 @@ def open_run(run_id: str) -> Run:
     return RunStore(current_newsroom().runs).open(run_id)
 
 
-def open_desk(run_id: str) -> Desk:
-    """Put a run on the desk."""
-    newsroom = current_newsroom()
+def open_desk(run_id: str, newsroom: Newsroom | None = None) -> Desk:
+    """Put a run of a newsroom on the desk; of the current one when none is given."""
+    newsroom = newsroom or current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
     return Desk(run, reopen_materials(run), newsroom.settings.site)
 

@@ -12,13 +12,12 @@ from panel.cli.session import (
     current_newsroom,
     know_author,
     new_command,
+    open_desk,
     print_json,
 )
-from panel.editorial import Desk, last_publication, record_unpublication
+from panel.editorial import last_publication, record_unpublication
 from panel.errors import IllegalMove
-from panel.materials import reopen_materials
 from panel.publish import read_written, remove_page
-from panel.store import RunStore
 
 app = new_command()
 
@@ -31,8 +30,8 @@ def unpublish(run_id: RunArg, reason: ReasonOption, author: AuthorOption = "", a
     """
     who = know_author(author)
     newsroom = current_newsroom()
-    run = RunStore(newsroom.runs).open(run_id)
-    desk = Desk(run, reopen_materials(run), newsroom.settings.site)
+    desk = open_desk(run_id, newsroom)
+    run = desk.run
     standing = last_publication(run)
     if standing is None or not standing.files:
         raise IllegalMove(f"the run {run.run_id} is not published")

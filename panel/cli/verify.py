@@ -56,7 +56,7 @@ def verify_files(run: Run) -> tuple[Check, ...]:
     except PanelError as error:
         trouble = (error.message,)
     refs = view.refs if view else {}
-    unrecorded = [str(seat) for seat in run.manifest.seats if str(seat) not in refs and run.drafts(seat)]
+    unrecorded = [str(seat) for seat in run.manifest.seats if str(seat) not in refs and run.next_number(seat) > 1]
     if unrecorded and not trouble and (view is None or view.at_gate):
         trouble = (f"the graph knows nothing of the drafts of {', '.join(unrecorded)}; `panel resume` records them",)
     recorded = {
@@ -75,14 +75,11 @@ def _verify_publication(run: Run, newsroom: Newsroom) -> Check:
         entries = [entry for entry in run.journal.read().entries if entry.action is Action.PUBLISH]
     except PanelError as error:
         return Check(name, 0, (error.message,))
-    left = tuple(
-        f"{path} is still in {entry.out}, though it was unpublished"
-        for entry in entries
-        if entry != standing and standing is None
-        for path in _still_there(entry, newsroom)
-    )
     if standing is None or standing.files is None:
-        return Check(name, 0, left)
+        left = [(path, entry) for entry in entries for path in _still_there(entry, newsroom)]
+        return Check(
+            name, 0, tuple(f"{path} is still in {entry.out}, though it was unpublished" for path, entry in left)
+        )
     changed = read_written(_site_of(standing, newsroom), standing.files)
     successor = _successor(run, standing, newsroom) if changed else None
     if successor:
