@@ -6,6 +6,7 @@ A matcher in an error state masks everything and looks like an immediate stop, s
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,22 +18,56 @@ from panel.engine.sampling import TokenIds, allowed_ids
 from panel.errors import EngineCrash, SetupError
 
 
+KEPT_GRAMMARS = 64
+"""How many schemas' compiled grammars are kept: one a persona in most runs."""
+
+
+class Grammars:
+    """Compiles schemas once; what a matcher learns of its grammar is shared by all copies of it."""
+
+    def __init__(self, tokenizer: llguidance.LLTokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._compiled: OrderedDict[str, llguidance.LLMatcher] = OrderedDict()
+
+    def constrain(self, schema: Mapping[str, Any], choice: Choice | None) -> Constraint:
+        """Begin an answer under a schema.
+
+        Raises:
+            SetupError: the schema is no grammar.
+        """
+        source = json.dumps(schema)
+        if source not in self._compiled:
+            self._compiled[source] = _compile(self._tokenizer, source)
+            if len(self._compiled) > KEPT_GRAMMARS:
+                self._compiled.popitem(last=False)
+        self._compiled.move_to_end(source)
+        return Constraint(self._tokenizer, self._compiled[source].deep_copy(), choice)
+
+
+def _compile(tokenizer: llguidance.LLTokenizer, schema: str) -> llguidance.LLMatcher:
+    try:
+        grammar = llguidance.LLMatcher.grammar_from_json_schema(schema, overrides={"whitespace_flexible": False})
+    except ValueError as error:
+        raise SetupError(f"the answer's schema cannot become a grammar: {error}") from error
+    matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
+    if matcher.is_error():
+        raise SetupError(f"the answer's schema cannot become a grammar: {matcher.get_error()}")
+    return matcher
+
+
 class Constraint:
     """Walks one answer through its grammar and knows what has been written."""
 
-    def __init__(self, tokenizer: llguidance.LLTokenizer, schema: Mapping[str, Any], choice: Choice | None) -> None:
-        grammar = llguidance.LLMatcher.grammar_from_json_schema(
-            json.dumps(schema), overrides={"whitespace_flexible": False}
-        )
+    def __init__(
+        self, tokenizer: llguidance.LLTokenizer, matcher: llguidance.LLMatcher, choice: Choice | None
+    ) -> None:
         self._tokenizer = tokenizer
-        self._matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
-        if self._matcher.is_error():
-            raise SetupError(f"the answer's schema cannot become a grammar: {self._matcher.get_error()}")
-        self._bitmask = llguidance.numpy.allocate_token_bitmask(1, tokenizer.vocab_size)
+        self._matcher = matcher
         self._choice = choice
         self._marker = choice.marker.encode() if choice else b""
         self._decided = choice is None
         self.written = b""
+        self.masks = 0
 
     @property
     def finished(self) -> bool:
@@ -47,11 +82,18 @@ class Constraint:
             self.take(token)
         return tokens
 
+    def allows(self, token: int) -> bool:
+        """Tell whether one token may follow; much cheaper than all that may."""
+        valid: int = self._matcher.validate_tokens([token])
+        return valid == 1
+
     def allowed(self) -> TokenIds:
         """Return the ids that may follow, sorted."""
-        llguidance.numpy.fill_next_token_bitmask(self._matcher, self._bitmask)
+        self.masks += 1
+        bitmask = llguidance.numpy.allocate_token_bitmask(1, self._tokenizer.vocab_size)
+        llguidance.numpy.fill_next_token_bitmask(self._matcher, bitmask)
         self._check()
-        ids = allowed_ids(self._bitmask[0], self._tokenizer.vocab_size)
+        ids = allowed_ids(bitmask[0], self._tokenizer.vocab_size)
         if not ids.size:
             raise EngineCrash("the grammar allows no token at all")
         return ids
@@ -64,7 +106,7 @@ class Constraint:
         if token != self._tokenizer.eos_token:
             self.written += self._tokenizer.decode_bytes([token])
 
-    def decision(self, allowed: TokenIds) -> dict[str, list[int]] | None:
+    def decision(self) -> dict[str, list[int]] | None:
         """Tell whether the next token decides the choice.
 
         A place is a decision only where the grammar allows nothing but the options: text that happens to
@@ -81,7 +123,7 @@ class Constraint:
         rest = {option: end[len(tail) :] for option, end in ends if end.startswith(tail)}
         if len(rest) < len(ends):
             return None
-        exclusive = _exclusive_tokens(rest, allowed.tolist(), self._tokenizer)
+        exclusive = _exclusive_tokens(rest, self.allowed().tolist(), self._tokenizer)
         self._decided = exclusive is not None
         return exclusive
 

@@ -1,13 +1,18 @@
 """llama.cpp through its C interface: one model, one context, tokens in, logits out.
 
 The only module of the engine that knows llama.cpp. It holds no policy: what to decode, when to stop and what to
-keep is `panel.engine.worker`'s. Not thread-safe: one thread owns an instance from `open` to `close`.
+keep is `panel.engine.batch`'s. Not thread-safe: one thread owns an instance from `open` to `close`.
+
+Every sequence has a stream of the cache to itself, attention runs without the flash kernel, and keys are kept in
+eight bits. On a processor that is the fastest of llama.cpp's ways, and the one in which the numbers of a sequence do
+not depend on its neighbours (docs/decisions/006).
 """
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
+import logging
 import os
 import warnings
 from collections.abc import Sequence
@@ -18,15 +23,24 @@ import llguidance
 import numpy as np
 from llguidance.llamacpp import lltokenizer_from_vocab
 
+from panel.engine.batch import BATCH_TOKENS, Piece
 from panel.engine.chat import ChatTemplate, Segment
+from panel.engine.memory import ModelSizes, plan_streams
 from panel.engine.sampling import Logits
-from panel.engine.worker import BatchOfOneEngine
-from panel.engine.writing import BATCH_TOKENS
+from panel.engine.worker import BatchedEngine
+from panel.engine.writing import PAIR
 from panel.errors import EngineCrash, SetupError
 from panel.models import ModelFile
 from panel.models.quantization import quantization_name
 from panel.records import EngineIdentity
 
+DEFAULT_SEATS = 8
+"""Two tools at once: more seats hardly make a token cheaper, and make the first tool wait."""
+
+_CACHE_BLOCK = 256
+_PROBE_TOKENS = 8
+
+_logger = logging.getLogger(__name__)
 _log_tail: list[str] = []
 
 
@@ -37,27 +51,68 @@ def _remember_log(level: int, text: bytes, user_data: ctypes.c_void_p) -> None:
     del _log_tail[:-60]
 
 
-def open_llama(model: ModelFile, *, context_tokens: int, threads: int) -> BatchOfOneEngine:
+def open_llama(
+    model: ModelFile,
+    *,
+    context_tokens: int,
+    threads: int,
+    seats: int = DEFAULT_SEATS,
+    memory_limit_bytes: int | None = None,
+    steady: bool = False,
+) -> BatchedEngine:
     """Open the in-process engine over a GGUF.
 
+    Args:
+        model: the file.
+        context_tokens: how long a prompt with its answer may be.
+        threads: of the processor.
+        seats: how many seats are written at once, at most; fewer when memory does not allow them.
+        memory_limit_bytes: for weights, cache and scratch together; None is three fifths of the machine's.
+        steady: whether every step has the same shape where a text would else depend on what is written beside it.
+
     Raises:
-        SetupError: the file cannot be loaded, or its chat template cannot be used.
+        SetupError: the file cannot be loaded, its chat template cannot be used, or it does not fit the memory.
     """
-    return BatchOfOneEngine(lambda: LlamaContext(model, context_tokens=context_tokens, threads=threads))
+    return BatchedEngine(
+        lambda: LlamaContext(
+            model,
+            context_tokens=context_tokens,
+            threads=threads,
+            seats=seats,
+            memory_limit_bytes=memory_limit_bytes,
+            steady=steady,
+        )
+    )
 
 
 class LlamaContext:
-    """A loaded model with one context of `context_tokens` tokens."""
+    """A loaded model with one context of several streams, `context_tokens` tokens each."""
 
-    def __init__(self, model: ModelFile, *, context_tokens: int, threads: int) -> None:
+    def __init__(
+        self,
+        model: ModelFile,
+        *,
+        context_tokens: int,
+        threads: int,
+        seats: int = DEFAULT_SEATS,
+        memory_limit_bytes: int | None = None,
+        steady: bool = False,
+    ) -> None:
         llama_cpp.llama_log_set(_remember_log, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
-        self._model = self._context = self._batch = None
+        self._model = self._context = None
+        self._is_padded = False
         _log_tail.clear()
         try:
-            self._load(model, context_tokens, threads)
+            self._load(model, context_tokens)
+            self.streams, self.seats = plan_streams(self._sizes(), self.context_tokens, seats, memory_limit_bytes)
+            self._open(model, threads)
             self._read_vocabulary()
             template = self._read_template(model)
+            is_steady = self._probe()
+            if steady and not is_steady and self.shares:
+                self._is_padded = True
+                is_steady = self._probe()
         except BaseException:
             self.close()
             raise
@@ -72,25 +127,71 @@ class LlamaContext:
             chat_template_sha256=hashlib.sha256(template).hexdigest(),
             context_tokens=self.context_tokens,
             threads=threads,
+            seats_at_once=self.seats,
+            steady=is_steady,
         )
 
-    def _load(self, model: ModelFile, context_tokens: int, threads: int) -> None:
+    def _load(self, model: ModelFile, context_tokens: int) -> None:
         self._model = llama_cpp.llama_model_load_from_file(
             os.fsencode(model.path), llama_cpp.llama_model_default_params()
         )
         if not self._model:
             raise _refused(model, "cannot be loaded")
+        if llama_cpp.llama_model_has_encoder(self._model) or not llama_cpp.llama_model_has_decoder(self._model):
+            raise SetupError(f"{model.path}: the model does not write text", hint="Choose an instruction-tuned GGUF.")
         self.context_tokens = min(context_tokens, llama_cpp.llama_model_n_ctx_train(self._model))
+        self.shares = not (
+            llama_cpp.llama_model_is_recurrent(self._model) or llama_cpp.llama_model_is_hybrid(self._model)
+        )
+        if not self.shares:
+            _logger.warning(
+                "%s cannot share what it has read between prompts or take a token back: every prompt is read whole",
+                model.name,
+            )
+
+    def _sizes(self) -> ModelSizes:
+        model = self._model
+        heads = llama_cpp.llama_model_n_head(model)
+        width = llama_cpp.llama_model_n_embd(model)
+        return ModelSizes(
+            weights_bytes=llama_cpp.llama_model_size(model),
+            layers=llama_cpp.llama_model_n_layer(model),
+            heads=heads,
+            kv_heads=llama_cpp.llama_model_n_head_kv(model),
+            head_size=self._number("attention.key_length") or width // max(heads, 1),
+            vocabulary=llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(model)),
+        )
+
+    def _number(self, key: str) -> int:
+        """Read a whole number of the file's metadata; 0 when it has none by that name."""
+        architecture = self._metadata("general.architecture")
+        text = self._metadata(f"{architecture}.{key}")
+        return int(text) if text.isdecimal() else 0
+
+    def _metadata(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        length = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+
+    def _open(self, model: ModelFile, threads: int) -> None:
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_ctx = self.context_tokens
+        # The cache is cut evenly; a stream is rounded up to whole blocks of it.
+        parameters.n_ctx = -(-self.context_tokens // _CACHE_BLOCK) * _CACHE_BLOCK * self.streams
         parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
-        parameters.n_seq_max = 1
+        parameters.n_seq_max = self.streams
+        parameters.kv_unified = False
+        parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        parameters.no_perf = True
         parameters.n_threads = parameters.n_threads_batch = threads
-        self._context = llama_cpp.llama_init_from_model(self._model, parameters)
-        if not self._context:
-            raise _refused(model, f"leaves no room for a context of {self.context_tokens:,} tokens")
+        for key_type in (llama_cpp.GGML_TYPE_Q8_0, llama_cpp.GGML_TYPE_F16):  # not every head's size divides by 32
+            parameters.type_k = key_type
+            self._context = llama_cpp.llama_init_from_model(self._model, parameters)
+            if self._context:
+                break
+        else:
+            raise _refused(model, f"leaves no room for {self.streams} contexts of {self.context_tokens:,} tokens")
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
+        self._buffers = _Buffers(BATCH_TOKENS)
 
     def _read_vocabulary(self) -> None:
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
@@ -126,47 +227,85 @@ class LlamaContext:
             tokens += self._tokens_of(piece, special=False)
         return tuple(tokens)
 
-    def truncate(self, length: int) -> bool:
-        """Keep the first `length` tokens of the context; False (and an empty context) if the model cannot."""
-        if length and llama_cpp.llama_memory_seq_rm(self._memory, 0, length, -1):
-            return True
-        llama_cpp.llama_memory_clear(self._memory, True)
-        return length == 0
+    def copy(self, source: int, target: int) -> None:
+        """Make a stream hold what another one does."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
 
-    def decode(self, tokens: Sequence[int], position: int) -> None:
-        """Run at most `BATCH_TOKENS` tokens through the model, the first at `position`.
+    def truncate(self, stream: int, length: int) -> None:
+        """Keep a stream's first `length` tokens.
+
+        Raises:
+            EngineCrash: the model cannot.
+        """
+        if not llama_cpp.llama_memory_seq_rm(self._memory, stream, length, -1):
+            raise EngineCrash("the model cannot take tokens back")
+
+    def clear(self) -> None:
+        """Empty every stream."""
+        llama_cpp.llama_memory_clear(self._memory, True)
+
+    def decode(self, pieces: Sequence[Piece], *, is_step: bool) -> list[Logits]:
+        """Run at most `BATCH_TOKENS` tokens through the model.
+
+        Args:
+            pieces: by stream, lowest first.
+            is_step: whether this is a step of answers, which is filled up when steps have to be of one shape.
+
+        Returns:
+            The scores after each token that is to give some, each of shape (vocabulary,): views, to be changed at
+            will, valid until the next call.
 
         Raises:
             EngineCrash: llama.cpp refused, with its own words.
         """
-        batch = self._batch
-        assert batch is not None
-        batch.n_tokens = len(tokens)
-        for index, token in enumerate(tokens):
-            batch.token[index] = token
-            batch.pos[index] = position + index
-            batch.n_seq_id[index] = 1
-            batch.seq_id[index][0] = 0
-            batch.logits[index] = index == len(tokens) - 1
+        fillers = self._fillers(len(pieces)) if is_step and self._is_padded else []
+        wanted = sum(piece.scored for piece in pieces)
+        batch = self._buffers.fill([*pieces, *fillers])
         status = llama_cpp.llama_decode(self._context, batch)
+        for filler in fillers:
+            self.truncate(filler.stream, filler.position)
         if status != 0:
             raise EngineCrash(f"llama.cpp could not decode (status {status}): {_last_words()}")
+        if not wanted:
+            return []
+        pointer = llama_cpp.llama_get_logits(self._context)
+        return list(np.ctypeslib.as_array(pointer, shape=(wanted, self.vocab_size)))
 
-    def logits(self) -> Logits:
-        """Return the scores after the last decoded token, shape (vocabulary,); a view, valid until the next decode."""
-        pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
-        scores: Logits = np.ctypeslib.as_array(pointer, shape=(self.vocab_size,))
-        return scores
+    def _fillers(self, used: int) -> list[Piece]:
+        """Fill a step up to all seats: what is computed there is thrown away."""
+        fillers = []
+        for stream in range(used, self.seats):
+            position = llama_cpp.llama_memory_seq_pos_max(self._memory, stream) + 1
+            if position + PAIR > self.context_tokens:
+                self.truncate(stream, 0)
+                position = 0
+            fillers.append(Piece(stream, position, (0,) * PAIR, PAIR))
+        return fillers
+
+    def _probe(self) -> bool:
+        """Find out whether a step's numbers depend on how many seats take part in it, by trying some."""
+        if not self.shares:
+            return self.seats == 1
+        prefix, pair = range(1, 1 + _PROBE_TOKENS), (7, 8)
+        for stream in range(self.seats):
+            self.decode([Piece(stream, 0, prefix, 0)], is_step=False)
+        seen = []
+        for used in sorted({1, 2, 3, self.seats}):
+            if used <= self.seats:
+                rows = self.decode([Piece(n, _PROBE_TOKENS, pair, PAIR) for n in range(used)], is_step=True)
+                seen.append(np.array(rows[:PAIR]))
+                for stream in range(used):
+                    self.truncate(stream, _PROBE_TOKENS)
+        self.clear()
+        return all(np.array_equal(rows, seen[0]) for rows in seen)
 
     def close(self) -> None:
         """Free the context and the model; calling it twice is fine."""
-        if self._batch is not None:
-            llama_cpp.llama_batch_free(self._batch)
         if self._context:
             llama_cpp.llama_free(self._context)
         if self._model:
             llama_cpp.llama_model_free(self._model)
-        self._batch = self._context = self._model = None
+        self._context = self._model = None
 
     def _tokens_of(self, text: str, *, special: bool) -> list[int]:
         raw = text.encode("utf-8", "replace")
@@ -194,6 +333,43 @@ class LlamaContext:
             return ""
         text = llama_cpp.llama_vocab_get_text(self._vocab, token)
         return text.decode("utf-8", "replace") if text else ""
+
+
+class _Buffers:
+    """A `llama_batch` whose memory is numpy's, filled by slices."""
+
+    def __init__(self, size: int) -> None:
+        self._tokens = np.zeros(size, dtype=np.int32)
+        self._positions = np.zeros(size, dtype=np.int32)
+        self._counts = np.ones(size, dtype=np.int32)
+        self._streams = np.zeros(size, dtype=np.int32)
+        self._scored = np.zeros(size, dtype=np.int8)
+        # Each token has a list of sequences; here each list is one entry of `_streams`.
+        self._lists = self._streams.ctypes.data + np.arange(size, dtype=np.uintp) * self._streams.itemsize
+        kinds = dict(llama_cpp.llama_batch._fields_)
+        self._batch = llama_cpp.llama_batch()
+        for name, array in (
+            ("token", self._tokens),
+            ("pos", self._positions),
+            ("n_seq_id", self._counts),
+            ("seq_id", self._lists),
+            ("logits", self._scored),
+        ):
+            setattr(self._batch, name, ctypes.cast(array.ctypes.data, kinds[name]))
+
+    def fill(self, pieces: Sequence[Piece]) -> llama_cpp.llama_batch:
+        """Lay pieces out, in order."""
+        start = 0
+        for piece in pieces:
+            end = start + len(piece.tokens)
+            self._tokens[start:end] = piece.tokens
+            self._positions[start:end] = np.arange(piece.position, piece.position + end - start)
+            self._streams[start:end] = piece.stream
+            self._scored[start:end] = 0
+            self._scored[end - piece.scored : end] = 1
+            start = end
+        self._batch.n_tokens = start
+        return self._batch
 
 
 def defuse(text: str, special: Sequence[str]) -> list[str]:

@@ -9,8 +9,9 @@ a finished text always satisfies the request's schema; a request that cannot fit
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from panel.records import EngineIdentity, Sampling, sha256_of
@@ -56,6 +57,8 @@ class Request:
         seed: 32 bits.
         max_tokens: how long the answer may grow, in tokens.
         timeout_s: seconds of the engine's own work on this request; waiting for its turn is not counted.
+        sample_choice: whether the choice is drawn from its probabilities; else it is the likeliest option.
+        logprobs: whether the log-probability of every token is wanted.
     """
 
     id: str
@@ -66,6 +69,8 @@ class Request:
     seed: int
     max_tokens: int
     timeout_s: float
+    sample_choice: bool = False
+    logprobs: bool = False
 
     def prompt_sha256(self) -> str:
         """Hash the prompt's words and their cuts (not the schema, the seed or the sampling)."""
@@ -90,7 +95,9 @@ class Generation:
         prompt_tokens: length of the prompt.
         cached_tokens: how many of them were reused from earlier work.
         completion_tokens: length of the answer.
-        duration_s: seconds of the engine's own work.
+        duration_s: seconds of the engine's own work; what a step of several requests takes is shared between them.
+        logprobs: when asked for, the natural logarithm of each token's probability under the model alone, before any
+            grammar, penalty or temperature; None when not asked for or when the engine cannot tell.
     """
 
     text: str
@@ -100,6 +107,7 @@ class Generation:
     cached_tokens: int
     completion_tokens: int
     duration_s: float
+    logprobs: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +144,17 @@ class Engine(Protocol):
     async def aclose(self) -> None:
         """Stop what is pending or being written (EngineCrash) and free the model. Calling it twice is fine."""
         ...
+
+
+async def resample(engine: Engine, request: Request, count: int) -> tuple[Generation, ...]:
+    """Ask for further answers to one request, its choice drawn and not decided, each with a seed of its own.
+
+    They share the whole prompt, so that an engine which keeps prefixes only pays for the answers. For a sample of
+    calls alone, ask with a schema that holds the call alone.
+    """
+    drawn = [replace(request, seed=_sample_seed(request.seed, number), sample_choice=True) for number in range(count)]
+    return tuple(await asyncio.gather(*(engine.generate(one) for one in drawn)))
+
+
+def _sample_seed(seed: int, number: int) -> int:
+    return int(sha256_of(["sample", seed, number])[:8], 16)

@@ -1,12 +1,14 @@
 """From logits to one token: penalties, temperature, top-k, min-p, top-p, in that order.
 
-Works on the allowed tokens only, so that its cost follows the grammar and not the vocabulary where the grammar is
-narrow. Knows nothing of grammars or models.
+The likeliest tokens are asked for one by one whether the grammar allows them; its mask over the whole vocabulary is
+computed only when they miss. Both ways give the same token. Knows nothing of models.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,23 @@ from panel.records import Sampling
 Logits = NDArray[np.float32]
 TokenIds = NDArray[np.int64]
 
+MOST_ASKED = 24
+"""How many tokens are asked for one by one before the mask is cheaper: a mask costs some sixty such questions, and
+most answers need one or two."""
+
+_FIRST_REACH = 2.0
+"""How far below the best score, at least, the first search looks, so that a miss or two needs no second one."""
+
+_MOST_SEARCHES = 4
+_LOWEST = float(np.finfo(np.float32).min)
+
+
+class Grammar(Protocol):
+    """What may follow; `panel.engine.constraint.Constraint` is the real one."""
+
+    def allows(self, token: int) -> bool: ...  # noqa: D102
+    def allowed(self) -> TokenIds: ...  # noqa: D102
+
 
 def allowed_ids(bitmask: NDArray[np.int32], vocab_size: int) -> TokenIds:
     """Turn a grammar's bit mask (one bit a token, lowest bit first) into sorted token ids."""
@@ -24,36 +43,132 @@ def allowed_ids(bitmask: NDArray[np.int32], vocab_size: int) -> TokenIds:
 
 
 def pick_token(
-    logits: Logits, allowed: TokenIds, recent: Sequence[int], sampling: Sampling, rng: np.random.Generator
+    scores: Logits, grammar: Grammar, history: Sequence[int], sampling: Sampling, rng: np.random.Generator
 ) -> int:
-    """Choose one allowed token.
+    """Choose one token that the grammar allows.
 
     Args:
-        logits: the model's raw scores, shape (vocabulary,).
-        allowed: ids that may follow, sorted, at least one.
-        recent: the answer's sampled tokens so far; the penalties look at the last `penalty_window`.
+        scores: the model's raw scores, shape (vocabulary,); the penalties are taken off in place.
+        grammar: what may follow: at least one token.
+        history: the tokens chosen so far; the penalties look at the last `penalty_window`.
         sampling: every setting.
-        rng: the request's own generator.
-
-    Returns:
-        A token id from `allowed`.
+        rng: the request's own generator; drawn from once if more than one token is left to choose from.
     """
-    if allowed.size == 1:
-        return int(allowed[0])
-    scores = logits[allowed].astype(np.float64)
-    _penalise(scores, allowed, recent, sampling)
-    if sampling.temperature == 0:
-        return int(allowed[np.argmax(scores)])
-    # Temperature comes before the cuts, and the cuts see one sorted, normalised list.
-    top = _highest(scores, sampling.top_k or scores.size)
+    penalise(scores, history, sampling)
+    kept = likeliest(scores, grammar, sampling)
+    if kept is None:
+        ids = grammar.allowed()
+        kept = cut(ids, scores[ids].astype(np.float64), sampling)
+    if len(kept) == 1:
+        return int(kept[0])
     # Relative to the best, so that no temperature, however small, divides two scores into two infinities.
     with np.errstate(over="ignore"):
-        probabilities = softmax((scores[top] - scores[top[0]]) / sampling.temperature)
-    keep = probabilities >= sampling.min_p * probabilities[0]
-    keep &= np.cumsum(probabilities) - probabilities < sampling.top_p
-    cumulative = np.cumsum(probabilities[keep])
+        probabilities = softmax((scores[kept].astype(np.float64) - float(scores[kept[0]])) / sampling.temperature)
+    before = np.cumsum(probabilities) - probabilities
+    cumulative = np.cumsum(probabilities[before < sampling.top_p])
     drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
-    return int(allowed[top[keep][min(drawn, cumulative.size - 1)]])
+    return int(kept[min(drawn, cumulative.size - 1)])
+
+
+def likeliest(scores: Logits, grammar: Grammar, sampling: Sampling) -> list[int] | None:
+    """Find the tokens that `cut` would leave, asking the grammar for the likeliest ones only.
+
+    Returns:
+        Their ids, likeliest first, the lower id among equals; None when that takes too many questions.
+    """
+    window = _window(sampling)
+    if math.isinf(window):
+        return None
+    kept: list[int] = []
+    asked = 0
+    reach = float(scores.max()) - max(window, _FIRST_REACH)
+    for _ in range(_MOST_SEARCHES):
+        # A little lower than meant: the comparison rounds to the scores' own precision; the exact one is below.
+        found = np.flatnonzero(scores >= reach - 1e-3)
+        values = scores[found].astype(np.float64)
+        if found.size > MOST_ASKED:
+            highest = _highest(values, MOST_ASKED + 1)
+        else:
+            highest = np.argsort(-values, kind="stable")
+        for place in highest[asked:].tolist():
+            if kept and values[place] < float(scores[kept[0]]) - window:
+                return kept
+            if asked == MOST_ASKED:
+                return None
+            asked += 1
+            token = int(found[place])
+            if grammar.allows(token):
+                kept.append(token)
+                if len(kept) == sampling.top_k or sampling.temperature == 0:
+                    return kept
+        lowest = float(scores[kept[0]]) - window if kept else reach - _FIRST_REACH
+        if kept and reach <= lowest:
+            return kept
+        reach = lowest
+    return None
+
+
+def cut(ids: TokenIds, values: NDArray[np.float64], sampling: Sampling) -> list[int]:
+    """Leave the tokens worth drawing from: the `top_k` best, and of those the ones `min_p` keeps.
+
+    Args:
+        ids: tokens, sorted, at least one.
+        values: their scores, penalties taken off.
+        sampling: greedy leaves one.
+
+    Returns:
+        Their ids, likeliest first, the lower id among equals.
+    """
+    if sampling.temperature == 0:
+        return [int(ids[np.argmax(values)])]
+    top = _highest(values, sampling.top_k or values.size)
+    left = top[values[top] >= values[top[0]] - _window(sampling)]
+    kept: list[int] = ids[left].tolist()
+    return kept
+
+
+def penalise(scores: Logits, history: Sequence[int], sampling: Sampling) -> None:
+    """Take the repetition, presence and DRY penalties off the scores, in place."""
+    window = history[-sampling.penalty_window :] if sampling.penalty_window else ()
+    if not window:
+        return
+    if sampling.repetition_penalty != 1 or sampling.presence_penalty:
+        seen = np.fromiter(set(window), dtype=np.int64)
+        held = scores[seen].astype(np.float64)
+        # After Keskar et al. 2019 (CTRL): divide what is positive, multiply what is negative.
+        penalised = np.where(held > 0, held / sampling.repetition_penalty, held * sampling.repetition_penalty)
+        scores[seen] = np.maximum(penalised - sampling.presence_penalty, _LOWEST)
+    if sampling.dry_multiplier:
+        for token, length in repetitions(window).items():
+            if length >= sampling.dry_allowed_length:
+                exponent = min(length - sampling.dry_allowed_length, 64)
+                loss = sampling.dry_multiplier * sampling.dry_base**exponent
+                scores[token] = max(float(scores[token]) - loss, _LOWEST)
+
+
+def repetitions(history: Sequence[int]) -> dict[int, int]:
+    """Tell which tokens would continue a repetition, and how long a one.
+
+    Returns:
+        For each token that followed an earlier copy of the history's end, the length of the longest such copy, in
+        tokens (as in the DRY sampler of llama.cpp, without its breakers: an answer is one text).
+    """
+    lengths: dict[int, int] = {}
+    for end in range(len(history) - 1):
+        length = 0
+        while length <= end and history[end - length] == history[-1 - length]:
+            length += 1
+        if length:
+            follower = history[end + 1]
+            lengths[follower] = max(lengths.get(follower, 0), length)
+    return lengths
+
+
+def _window(sampling: Sampling) -> float:
+    """Return how far below the best score a token may lie: `min_p` of its probability at this temperature."""
+    if sampling.temperature == 0:
+        return 0.0
+    return -math.log(sampling.min_p) * sampling.temperature if sampling.min_p else math.inf
 
 
 def _highest(scores: NDArray[np.float64], count: int) -> NDArray[np.int64]:
@@ -66,23 +181,16 @@ def _highest(scores: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     return np.concatenate((above[np.argsort(-scores[above], kind="stable")], level))
 
 
-def _penalise(scores: NDArray[np.float64], allowed: TokenIds, recent: Sequence[int], sampling: Sampling) -> None:
-    window = recent[-sampling.penalty_window :] if sampling.penalty_window else ()
-    if not window or (sampling.repetition_penalty == 1 and sampling.presence_penalty == 0):
-        return
-    seen = np.unique(np.fromiter(window, dtype=np.int64))
-    places = np.searchsorted(allowed, seen)
-    places = places[(places < allowed.size) & (allowed[np.minimum(places, allowed.size - 1)] == seen)]
-    held = scores[places]
-    # After Keskar et al. 2019 (CTRL): divide what is positive, multiply what is negative.
-    penalised = np.where(held > 0, held / sampling.repetition_penalty, held * sampling.repetition_penalty)
-    scores[places] = penalised - sampling.presence_penalty
-
-
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return probabilities that sum to 1; the scores must not be empty."""
     shifted: NDArray[np.float64] = np.exp(scores - np.max(scores))
     return shifted / np.sum(shifted)
+
+
+def log_probability(scores: Logits, token: int) -> float:
+    """Return the natural logarithm of a token's probability under the raw scores, shape (vocabulary,)."""
+    top = scores.max()
+    return float(scores[token] - top) - math.log(float(np.exp(scores - top).sum(dtype=np.float64)))
 
 
 def weigh_options(logits: Logits, candidates: Mapping[str, Sequence[int]]) -> tuple[dict[str, float], dict[str, int]]:

@@ -1,170 +1,168 @@
-"""One request being written: prefill, then token after token, under its grammar.
+"""One answer being written: what its tokens are, which come next, and what the model's scores make of them.
 
-Knows nothing of threads, queues or futures; it asks before every step whether it is still wanted. Which requests
-there are and which is next is `panel.engine.worker`'s.
+Knows nothing of contexts, batches or time: it says which tokens to compute (`due`) and reads the scores that come
+back (`read`). Two tokens are computed a step: the last one chosen and, behind it, either the next one that the
+grammar forces or a guess. A guess that turns out to be what is chosen saves a step; any other is dropped.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Literal
 
-import llguidance
 import numpy as np
 
-from panel.engine.chat import ChatTemplate, Segment
 from panel.engine.constraint import Constraint
-from panel.engine.protocol import Generation, OnProgress, Progress, Request
-from panel.engine.sampling import Logits, pick_token, weigh_options
-from panel.errors import EngineCrash, EngineTimeout
-from panel.records import EngineIdentity
+from panel.engine.lookup import Lookup
+from panel.engine.protocol import Request
+from panel.engine.sampling import Logits, log_probability, pick_token, weigh_options
+from panel.errors import EngineCrash
 
-BATCH_TOKENS = 512
-"""Prefill goes through the model in pieces of this many tokens, counted from a segment's start."""
-
-PROGRESS_EVERY = 8
-
-Tokens = tuple[int, ...]
-
-
-class TokenModel(Protocol):
-    """What is needed of a model; `panel.engine.llama.LlamaContext` is the real one."""
-
-    identity: EngineIdentity
-    context_tokens: int
-    tokenizer: llguidance.LLTokenizer
-    chat: ChatTemplate
-
-    def tokenize(self, segment: Segment, *, first: bool) -> Tokens: ...  # noqa: D102
-    def truncate(self, length: int) -> bool: ...  # noqa: D102
-    def decode(self, tokens: Sequence[int], position: int) -> None: ...  # noqa: D102
-    def logits(self) -> Logits: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
+PAIR = 2
+"""Tokens a step computes of each answer, where the model can take one back."""
 
 
 class Writing:
-    """Writes one request.
+    """Writes one answer.
 
     Args:
-        model: the model, owned by the calling thread.
         request: what to write.
-        segments: the prompt's tokens, none of the segments empty.
-        held: the segments the context holds, in order; kept true to the context, step by step.
-        shared: how many leading segments of `held` this prompt begins with.
-        check_wanted: called before every step; raises when the text is no longer wanted.
-        on_progress: told how far it is.
+        constraint: its grammar, at the beginning.
+        lookup: what the prompt says, for guesses; None when the model cannot take a token back.
     """
 
-    def __init__(
-        self,
-        model: TokenModel,
-        request: Request,
-        segments: Sequence[Tokens],
-        held: list[Tokens],
-        *,
-        shared: int,
-        check_wanted: Callable[[], None],
-        on_progress: OnProgress,
-    ) -> None:
-        self._model, self._request, self._segments, self._held = model, request, segments, held
-        self._shared, self._check_wanted, self._on_progress = shared, check_wanted, on_progress
-        self._started = time.monotonic()
-        self._sampled: list[int] = []
-        self._count = 0
-        self._probabilities: dict[str, float] | None = None
+    def __init__(self, request: Request, constraint: Constraint, lookup: Lookup | None) -> None:
+        self._request, self._constraint, self._lookup = request, constraint, lookup
         self._rng = np.random.Generator(np.random.PCG64(request.seed))
+        self._chosen: list[int] = []
+        self._ahead: list[int] = []
+        self._logprobs: list[float] = []
+        self._count = 0
+        self._is_cut = False
+        self.probabilities: dict[str, float] | None = None
+        self.guesses = self.hits = 0
 
-    def write(self) -> Generation:
-        """Prefill what is not shared, then decode until the grammar is satisfied.
+    def begin(self, scores: Logits) -> None:
+        """Choose the first tokens from the scores after the prompt, shape (vocabulary,); changes them."""
+        if self._force():
+            self._note(scores, self._ahead[0])
+        else:
+            self._choose(scores)
 
-        Raises:
-            EngineTimeout: the request's time is used up.
-            EngineCrash: the model or the grammar failed.
-            SetupError: the request's schema cannot become a grammar.
-        """
-        limit = self._request.max_tokens
-        constraint = Constraint(self._model.tokenizer, self._request.schema, self._request.choice)
-        position, cached = self._prefill()
-        queue: list[int] = []
-        while True:
-            forced = constraint.forced(limit - self._count)
-            queue += forced
-            self._count += len(forced)
-            if constraint.finished or self._count >= limit:
-                break
-            position = self._decode(queue, position)
-            queue = [self._choose(constraint)]
-            self._count += 1
-            if self._count % PROGRESS_EVERY == 0:
-                self._tell("decode", self._count, limit)
-        return Generation(
-            text=constraint.written.decode("utf-8", "replace"),
-            finish="stop" if constraint.finished else "length",
-            probabilities=self._probabilities,
-            prompt_tokens=sum(map(len, self._segments)),
-            cached_tokens=cached,
-            completion_tokens=self._count,
-            duration_s=time.monotonic() - self._started,
-        )
+    @property
+    def finish(self) -> Literal["stop", "length"] | None:
+        """How the answer ended; None while it is being written."""
+        if self._constraint.finished:
+            return "stop"
+        return "length" if self._is_cut else None
 
-    def _prefill(self) -> tuple[int, int]:
-        """Compute the segments that the context lacks.
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to compute: the last tokens' own scores are wanted only for log-probabilities."""
+        return self.finish is not None and not (self._request.logprobs and len(self._ahead) > 1)
+
+    @property
+    def text(self) -> str:
+        """What is written so far."""
+        return self._constraint.written.decode("utf-8", "replace")
+
+    @property
+    def count(self) -> int:
+        """How many tokens are written."""
+        return self._count
+
+    @property
+    def logprobs(self) -> tuple[float, ...] | None:
+        """The log-probability of each token, if the request asks for it."""
+        return tuple(self._logprobs) if self._request.logprobs else None
+
+    def due(self) -> list[int]:
+        """Return the tokens to compute next, one or two."""
+        if self._lookup is None:
+            return self._ahead[:1]
+        if len(self._ahead) >= PAIR:
+            return self._ahead[:PAIR]
+        return [self._ahead[0], self._lookup.guess()]
+
+    def read(self, computed: Sequence[int], scores: Sequence[Logits]) -> int:
+        """Take the scores after each computed token, each of shape (vocabulary,); changes them.
 
         Returns:
-            The prompt's length, and how much of it was there already, in tokens.
+            How many of the computed tokens belong to the answer; what was computed behind them is to be dropped.
+
+        Raises:
+            EngineCrash: the scores are no numbers, or the grammar broke.
         """
-        del self._held[self._shared :]
-        cached = sum(map(len, self._held))
-        if not self._model.truncate(cached):
-            cached = 0
-            self._held.clear()
-        position, total = cached, sum(map(len, self._segments))
-        for segment in self._segments[len(self._held) :]:
-            self._tell("prefill", position, total)
-            position = self._decode(segment, position)
-            self._held.append(segment)
-        self._tell("prefill", total, total)
-        return position, cached
+        kept = 0
+        for token, row in zip(computed, scores, strict=True):
+            if token != self._ahead[0]:
+                break
+            kept += 1
+            self._ahead.pop(0)
+            if self._ahead:
+                self._note(row, self._ahead[0])
+            else:
+                self._choose(row)
+                if kept < len(computed):
+                    self.guesses += 1
+                    self.hits += self._ahead[0] == computed[kept]
+            if self.done:
+                break
+        return kept
 
-    def _decode(self, tokens: Sequence[int], position: int) -> int:
-        for start in range(0, len(tokens), BATCH_TOKENS):
-            self._check_wanted()
-            self._check_time()
-            piece = tokens[start : start + BATCH_TOKENS]
-            self._model.decode(piece, position)
-            position += len(piece)
-        return position
-
-    def _choose(self, constraint: Constraint) -> int:
-        allowed = constraint.allowed()
-        logits = self._model.logits()
-        _check_numbers(logits[allowed])
-        decision = constraint.decision(allowed)
+    def _choose(self, scores: Logits) -> None:
+        _check_numbers(scores)
+        constraint = self._constraint
+        decision = constraint.decision()
         if decision is None:
-            token = pick_token(logits, allowed, self._sampled, self._request.sampling, self._rng)
-            if allowed.size > 1:
-                self._sampled.append(token)
+            raw = scores.copy() if self._request.logprobs else scores
+            token = pick_token(scores, constraint, self._chosen, self._request.sampling, self._rng)
+            if not np.isfinite(scores[token]):
+                raise _not_finite()
+            self._chosen.append(token)
+            self._note(raw, token)
         else:
-            # The call is the likelier option, so that a printed probability never contradicts its call.
-            self._probabilities, tokens = weigh_options(logits, decision)
-            token = tokens[max(self._probabilities.items(), key=lambda item: item[1])[0]]
+            self.probabilities, tokens = weigh_options(scores, decision)
+            token = tokens[self._decide(self.probabilities)]
+            self._note(scores, token)
         constraint.take(token)
-        return token
+        self._go_on([token])
+        self._force()
 
-    def _check_time(self) -> None:
-        spent_s = time.monotonic() - self._started
-        if spent_s > self._request.timeout_s:
-            raise EngineTimeout(
-                f"{self._request.id}: no verdict after {spent_s:.0f} s ({self._count} tokens written)",
-                hint="Raise seat_timeout_s in panel.toml, or choose a smaller model.",
-            )
+    def _decide(self, probabilities: dict[str, float]) -> str:
+        # The likelier option, so that a printed probability never contradicts its call; a sample on request.
+        if not self._request.sample_choice:
+            return max(probabilities.items(), key=lambda item: item[1])[0]
+        drawn = self._rng.random()
+        for option, share in probabilities.items():
+            drawn -= share
+            if drawn < 0:
+                return option
+        return option
 
-    def _tell(self, phase: Literal["prefill", "decode"], tokens: int, total: int) -> None:
-        self._on_progress(Progress(self._request.id, phase, tokens, total))
+    def _force(self) -> bool:
+        forced = self._constraint.forced(self._request.max_tokens - self._count)
+        self._go_on(forced)
+        self._is_cut = not self._constraint.finished and self._count >= self._request.max_tokens
+        return bool(forced)
+
+    def _go_on(self, tokens: Sequence[int]) -> None:
+        self._count += len(tokens)
+        self._ahead += tokens
+        if self._lookup is not None:
+            for token in tokens:
+                self._lookup.extend(token)
+
+    def _note(self, scores: Logits, token: int) -> None:
+        if self._request.logprobs:
+            self._logprobs.append(log_probability(scores, token))
 
 
 def _check_numbers(scores: Logits) -> None:
     # Some models score a token they never want minus infinity; anything else that is not finite is broken.
-    if np.isnan(scores).any() or not np.isfinite(scores.max()):
-        raise EngineCrash("the model answered with numbers that are not finite")
+    if not np.isfinite(scores.max()):
+        raise _not_finite()
+
+
+def _not_finite() -> EngineCrash:
+    return EngineCrash("the model answered with numbers that are not finite")

@@ -27,12 +27,14 @@ class ModelFile:
         path: absolute.
         size_bytes: of the file.
         sha256: of the file's bytes.
+        source_sha256: of the file it was prepared from by `panel model prepare`; None when it is used as it came.
     """
 
     name: str
     path: Path
     size_bytes: int
     sha256: str
+    source_sha256: str | None = None
 
 
 def find_model(spec: str, *, base: Path) -> ModelFile:
@@ -45,37 +47,53 @@ def find_model(spec: str, *, base: Path) -> ModelFile:
     Raises:
         SetupError: there is no such file, or it is no GGUF.
     """
-    path = _embedded_path() if spec == EMBEDDED else _named_path(spec, base)
+    return read_model_file(_embedded_path() if spec == EMBEDDED else _named_path(spec, base))
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Hash a GGUF.
+
+    Raises:
+        SetupError: there is no such file, or it is no GGUF.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise _unreadable(path, "it is not a regular file")
+            raise unreadable(path, "it is not a regular file")
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
             file.seek(0)
             if magic != _MAGIC:
                 raise SetupError(
-                    f"{path}: not a GGUF model file",
+                    f"{printable(path)}: not a GGUF model file",
                     hint="Name a .gguf file with --model, or use `--model embedded`.",
                 )
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
+        raise unreadable(path, error.strerror or str(error)) from error
     return ModelFile(path.name.removesuffix(".gguf"), path, status.st_size, sha256)
+
+
+def printable(name: str | Path) -> str:
+    r"""Write a file's name so that it can stand in JSON and on a terminal: what cannot becomes `\x..` or `\u....`."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in str(name)
+    )
+
+
+def unreadable(path: Path, reason: str) -> SetupError:
+    """Say why a model file cannot be read, and what to do."""
+    return SetupError(
+        f"{printable(path)}: the model file cannot be read: {reason}",
+        hint="Name a .gguf file with --model or in panel.toml, or use `--model embedded`.",
+    )
 
 
 def _named_path(spec: str, base: Path) -> Path:
     try:
         return (base / Path(spec).expanduser()).resolve()
     except (OSError, RuntimeError, ValueError) as error:  # no such home, a loop of links, a NUL
-        raise _unreadable(Path(spec), str(error)) from error
-
-
-def _unreadable(path: Path, reason: str) -> SetupError:
-    return SetupError(
-        f"{path}: the model file cannot be read: {reason}",
-        hint="Name a .gguf file with --model or in panel.toml, or use `--model embedded`.",
-    )
+        raise unreadable(Path(spec), str(error)) from error
 
 
 def _embedded_path() -> Path:

@@ -24,14 +24,20 @@ class Sampling(Record):
     presence_penalty: Annotated[float, Field(ge=0, le=5)] = 0.0
     penalty_window: Annotated[int, Field(ge=0)] = 256
     """How many of the answer's last tokens the penalties look at."""
+    dry_multiplier: Annotated[float, Field(ge=0, le=10)] = 0.0
+    """0 is off. A token that would continue a repetition of more than `dry_allowed_length` tokens loses
+    `dry_multiplier * dry_base ** (length - dry_allowed_length)`, as llama.cpp's DRY sampler does."""
+    dry_base: Annotated[float, Field(ge=1, le=4)] = 1.75
+    dry_allowed_length: Annotated[int, Field(ge=1, le=64)] = 2
 
 
 class EngineIdentity(Record):
     """Which model wrote, down to its bytes."""
 
-    engine: Literal["llama", "scripted"]
+    engine: Literal["llama", "server", "scripted"]
     engine_version: str
-    """The library's version: "llama-cpp-python 0.3.36"; for the scripted engine, Panel's own."""
+    """The library's version: "llama-cpp-python 0.3.36"; for the scripted engine, Panel's own; for a server, what it
+    says of itself."""
     model_name: str
     model_path: str | None = None
     model_sha256: Sha256 | None = None
@@ -40,6 +46,14 @@ class EngineIdentity(Record):
     chat_template_sha256: Sha256 | None = None
     context_tokens: Annotated[int, Field(ge=1)]
     threads: Annotated[int, Field(ge=1)] = 1
+    source_sha256: Sha256 | None = None
+    """Of the file that the model's file was prepared from by `panel model prepare`; None when it is used as it came."""
+    base_url: str | None = None
+    """For a server: its address, without any key."""
+    seats_at_once: Annotated[int, Field(ge=1)] = 1
+    """How many seats are written at once."""
+    steady: bool | None = None
+    """Whether a seat's text is the same whatever else is written beside it; None when nobody knows."""
 
 
 def _stay_inside(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from panel.engine.llama import LlamaContext, open_llama
-from panel.engine.worker import BatchOfOneEngine
+from panel.engine.worker import BatchedEngine
 from panel.models import ModelFile, find_model
 
 CONTEXT_TOKENS = 2048
@@ -19,7 +19,7 @@ def model_file() -> ModelFile:
 
 
 @pytest.fixture(scope="session")
-def llama(model_file: ModelFile) -> Iterator[BatchOfOneEngine]:
+def llama(model_file: ModelFile) -> Iterator[BatchedEngine]:
     engine = open_llama(model_file, context_tokens=CONTEXT_TOKENS, threads=1)
     yield engine
     asyncio.run(engine.aclose())

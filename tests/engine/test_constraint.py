@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from panel.engine import Choice
-from panel.engine.constraint import Constraint
+from panel.engine.constraint import KEPT_GRAMMARS, Constraint, Grammars
 from panel.engine.llama import LlamaContext
 from panel.errors import EngineCrash, SetupError
 from panel.personas import CALL_MARKER, answer_limit_tokens, answer_schema, load_personas
@@ -37,12 +37,12 @@ def plain_tokens(tokenizer: llguidance.LLTokenizer) -> np.ndarray[Any, Any]:
     return np.array([len(piece) < 8 and piece.isascii() for piece in pieces])
 
 
-def wander(constraint: Constraint, rng: np.random.Generator, liked: Any, limit: int) -> int:
+def wander(constraint: Constraint, rng: np.random.Generator, liked: Any, limit: int, *, whole: bool = True) -> int:
     """Take random allowed tokens until the grammar is satisfied; returns how many, forced ones included."""
     count = 0
     while True:
         count += len(constraint.forced(limit))
-        if constraint.finished:
+        if constraint.finished or (count >= limit and not whole):
             return count
         assert count < limit
         allowed = constraint.allowed()
@@ -56,7 +56,7 @@ def wander(constraint: Constraint, rng: np.random.Generator, liked: Any, limit: 
 def test_random_tokens_make_a_verdict(persona: Persona, tokenizer: llguidance.LLTokenizer, plain_tokens: Any) -> None:
     schema = answer_schema(persona)
     for seed in range(2):
-        constraint = Constraint(tokenizer, schema, Choice(CALL_MARKER, OPTIONS))
+        constraint = Grammars(tokenizer).constrain(schema, Choice(CALL_MARKER, OPTIONS))
         count = wander(constraint, np.random.default_rng(seed), plain_tokens, 4000)
         answer = json.loads(constraint.written)
         jsonschema.validate(answer, schema)
@@ -75,61 +75,61 @@ def type_in(constraint: Constraint, text: str, tokenizer: llguidance.LLTokenizer
 
 
 def test_the_decision_names_tokens_of_one_option_only(tokenizer: llguidance.LLTokenizer) -> None:
-    constraint = Constraint(tokenizer, SENTENCE, CALL)
+    constraint = Grammars(tokenizer).constrain(SENTENCE, CALL)
     constraint.forced(50)
     type_in(constraint, "A tool that sorts the mail.", tokenizer)
-    assert constraint.decision(constraint.allowed()) is None
+    assert constraint.decision() is None
     constraint.forced(50)
     assert constraint.written.endswith(b'","call":"')
-    decision = constraint.decision(constraint.allowed())
+    decision = constraint.decision()
     assert decision is not None
     pieces = {option: {tokenizer.decode_bytes([token]) for token in tokens} for option, tokens in decision.items()}
     assert b"ship" in pieces["ship"] and b"skip" in pieces["skip"]
     assert all(piece.startswith((b"sh", b"sk")) for found in pieces.values() for piece in found)
     assert not pieces["ship"] & pieces["skip"]
-    assert constraint.decision(constraint.allowed()) is None  # asked once
+    assert constraint.decision() is None  # asked once
 
 
 def test_a_decision_may_come_after_a_shared_beginning() -> None:
     bytewise = llguidance.LLTokenizer("byte")
-    constraint = Constraint(bytewise, SENTENCE, CALL)
+    constraint = Grammars(bytewise).constrain(SENTENCE, CALL)
     constraint.forced(50)
     type_in(constraint, "A tool for mail.", bytewise)
     constraint.forced(50)
     assert constraint.written.endswith(b'"call":"s')
-    assert constraint.decision(constraint.allowed()) == {"ship": [ord("h")], "skip": [ord("k")]}
+    assert constraint.decision() == {"ship": [ord("h")], "skip": [ord("k")]}
 
 
 def test_text_after_the_marker_is_no_decision(tokenizer: llguidance.LLTokenizer) -> None:
     beat = {"type": "string", "pattern": "^[a-z ]{4,30}$"}
     schema = closed_object({"argument": closed_object({"call": beat}), "call": {"enum": list(OPTIONS)}})
-    constraint = Constraint(tokenizer, schema, Choice('"call":"', OPTIONS))
+    constraint = Grammars(tokenizer).constrain(schema, Choice('"call":"', OPTIONS))
     constraint.forced(50)
     assert constraint.written.endswith(b'"call":"')
-    assert constraint.decision(constraint.allowed()) is None
+    assert constraint.decision() is None
     type_in(constraint, "ship it", tokenizer)
-    assert constraint.decision(constraint.allowed()) is None
+    assert constraint.decision() is None
     type_in(constraint, '"', tokenizer)
     constraint.forced(50)
-    decision = constraint.decision(constraint.allowed())
+    decision = constraint.decision()
     assert decision is not None and set(decision) == set(OPTIONS)
 
 
 def test_an_option_the_schema_forbids_makes_no_decision(tokenizer: llguidance.LLTokenizer) -> None:
     schema = closed_object({"line": {"enum": ["x"]}, "call": {"enum": ["ship", "stop"]}})
-    constraint = Constraint(tokenizer, schema, CALL)
+    constraint = Grammars(tokenizer).constrain(schema, CALL)
     constraint.forced(50)
-    assert constraint.decision(constraint.allowed()) is None
+    assert constraint.decision() is None
 
 
 def test_without_a_choice_nothing_is_decided(tokenizer: llguidance.LLTokenizer) -> None:
-    constraint = Constraint(tokenizer, closed_object({"call": {"enum": list(OPTIONS)}}), None)
+    constraint = Grammars(tokenizer).constrain(closed_object({"call": {"enum": list(OPTIONS)}}), None)
     constraint.forced(50)
-    assert constraint.decision(constraint.allowed()) is None
+    assert constraint.decision() is None
 
 
 def test_forced_tokens_are_counted_out(tokenizer: llguidance.LLTokenizer) -> None:
-    constraint = Constraint(tokenizer, line_schema(), CALL)
+    constraint = Grammars(tokenizer).constrain(line_schema(), CALL)
     assert constraint.forced(0) == []
     first = constraint.forced(1)
     assert len(first) == 1
@@ -139,7 +139,7 @@ def test_forced_tokens_are_counted_out(tokenizer: llguidance.LLTokenizer) -> Non
 
 
 def test_an_end_of_text_is_not_written(tokenizer: llguidance.LLTokenizer) -> None:
-    constraint = Constraint(tokenizer, {"type": "integer"}, None)
+    constraint = Grammars(tokenizer).constrain({"type": "integer"}, None)
     type_in(constraint, "42", tokenizer)
     assert not constraint.finished
     constraint.take(tokenizer.eos_token)
@@ -148,7 +148,7 @@ def test_an_end_of_text_is_not_written(tokenizer: llguidance.LLTokenizer) -> Non
 
 
 def test_a_token_the_grammar_forbids_is_a_crash(tokenizer: llguidance.LLTokenizer) -> None:
-    constraint = Constraint(tokenizer, line_schema(), CALL)
+    constraint = Grammars(tokenizer).constrain(line_schema(), CALL)
     with pytest.raises(EngineCrash, match="the grammar broke"):
         type_in(constraint, "Sure! Here is", tokenizer)
     with pytest.raises(EngineCrash, match="the grammar broke"):
@@ -169,4 +169,41 @@ def test_a_schema_that_is_no_grammar_is_a_setup_error(
     schema: dict[str, Any], tokenizer: llguidance.LLTokenizer
 ) -> None:
     with pytest.raises(SetupError, match="schema"):
-        Constraint(tokenizer, schema, None)
+        Grammars(tokenizer).constrain(schema, None)
+
+
+@pytest.mark.parametrize("persona", PERSONAS.values(), ids=PERSONAS)
+def test_what_one_token_is_asked_agrees_with_the_mask(
+    persona: Persona, tokenizer: llguidance.LLTokenizer, plain_tokens: Any
+) -> None:
+    rng = np.random.default_rng(3)
+    constraint = Grammars(tokenizer).constrain(answer_schema(persona), Choice(CALL_MARKER, OPTIONS))
+    for _ in range(12):
+        wander(constraint, rng, plain_tokens, 25, whole=False)
+        if constraint.finished:
+            break
+        allowed = set(constraint.allowed().tolist())
+        asked = [*rng.choice(sorted(allowed), 20), *rng.integers(0, tokenizer.vocab_size, 100), tokenizer.eos_token]
+        for token in map(int, asked):
+            assert constraint.allows(token) is (token in allowed)
+
+
+def test_copies_of_a_grammar_do_not_disturb_each_other(tokenizer: llguidance.LLTokenizer) -> None:
+    grammars = Grammars(tokenizer)
+    one, other = (grammars.constrain(SENTENCE, CALL) for _ in range(2))
+    one.forced(50)
+    type_in(one, "A tool", tokenizer)
+    with pytest.raises(EngineCrash):
+        type_in(other, "Sure", tokenizer)
+    type_in(one, " for mail.", tokenizer)
+    again = grammars.constrain(SENTENCE, CALL)
+    again.forced(50)
+    assert again.written == b'{"line":"'
+    assert one.written == b'{"line":"A tool for mail.'
+
+
+def test_old_grammars_are_forgotten(tokenizer: llguidance.LLTokenizer) -> None:
+    grammars = Grammars(tokenizer)
+    for number in range(KEPT_GRAMMARS + 5):
+        grammars.constrain(closed_object({f"n{number}": {"enum": ["x"]}}), None)
+    assert len(grammars._compiled) == KEPT_GRAMMARS

@@ -7,7 +7,7 @@ import pytest
 
 from panel.engine import Engine, ScriptedEngine
 from panel.engine.llama import open_llama
-from panel.engine.worker import BatchOfOneEngine
+from panel.engine.worker import BatchedEngine
 from panel.models import ModelFile
 
 from .asking import DEADLINE_S
@@ -39,17 +39,17 @@ class TestToyModel(EngineContract):
 
     @pytest.fixture(params=[True, False], ids=["attention", "recurrent"])
     def engine(self, request: pytest.FixtureRequest) -> Iterator[Engine]:
-        engine = BatchOfOneEngine(lambda: ToyModel(context_tokens=self.context_tokens, keeps=request.param))
+        engine = BatchedEngine(lambda: ToyModel(context_tokens=self.context_tokens, shares=request.param))
         yield engine
         asyncio.run(engine.aclose())
 
     @pytest.fixture
     def another(self) -> Engine:
-        return BatchOfOneEngine(ToyModel)
+        return BatchedEngine(ToyModel)
 
     @pytest.fixture
     def slow(self) -> Iterator[Engine]:
-        engine = BatchOfOneEngine(lambda: ToyModel(context_tokens=100_000))
+        engine = BatchedEngine(lambda: ToyModel(context_tokens=100_000))
         yield engine
         asyncio.run(engine.aclose())
 
@@ -59,7 +59,7 @@ class TestLlama(EngineContract):
     endless_tokens = 1900
 
     @pytest.fixture
-    def engine(self, llama: BatchOfOneEngine) -> Engine:
+    def engine(self, llama: BatchedEngine) -> Engine:
         return llama
 
     @pytest.fixture

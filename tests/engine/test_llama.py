@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from panel.engine import Generation, Message, Request
 from panel.engine.chat import Segment
 from panel.engine.llama import LlamaContext, defuse, open_llama
-from panel.engine.worker import BatchOfOneEngine
+from panel.engine.worker import BatchedEngine
 from panel.models import ModelFile
 from panel.records import Sampling
 
@@ -46,7 +46,7 @@ def seats() -> list[Request]:
     ]
 
 
-def test_a_seat_does_not_depend_on_its_company(model_file: ModelFile, llama: BatchOfOneEngine) -> None:
+def test_a_seat_does_not_depend_on_its_company(model_file: ModelFile, llama: BatchedEngine) -> None:
     def words(generations: Sequence[Generation]) -> list[object]:
         return [(generation.text, generation.probabilities) for generation in generations]
 
@@ -68,14 +68,14 @@ def test_a_seat_does_not_depend_on_its_company(model_file: ModelFile, llama: Bat
     assert len(set(texts(one_by_one))) > 4
 
 
-def test_a_tools_second_seat_reads_only_its_persona(llama: BatchOfOneEngine) -> None:
+def test_a_tools_second_seat_reads_only_its_persona(llama: BatchedEngine) -> None:
     first = run_one(llama, ask("A unique dossier on kites.", "Judge it."))
     second = run_one(llama, ask("A unique dossier on kites.", "Doubt it."))
     assert first.cached_tokens < second.cached_tokens
     assert 0 < second.prompt_tokens - second.cached_tokens < 30
 
 
-def test_a_changed_house_rule_is_read_anew(llama: BatchOfOneEngine) -> None:
+def test_a_changed_house_rule_is_read_anew(llama: BatchedEngine) -> None:
     run_one(llama, ask(house="Rules of one kind."))
     assert run_one(llama, ask(house="Rules of another kind.")).cached_tokens == 0
 
@@ -174,7 +174,7 @@ def test_the_context_is_never_longer_than_the_model_was_trained_for(model_file: 
     asyncio.run(engine.aclose())
 
 
-def test_the_identity_names_the_file(llama: BatchOfOneEngine, model_file: ModelFile) -> None:
+def test_the_identity_names_the_file(llama: BatchedEngine, model_file: ModelFile) -> None:
     identity = llama.identity
     assert identity.engine == "llama"
     assert (identity.model_sha256, identity.model_bytes) == (model_file.sha256, model_file.size_bytes)

@@ -14,7 +14,7 @@ import pytest
 from panel.engine import Generation, Progress, Request
 from panel.engine.chat import Segment
 from panel.engine.sampling import Logits
-from panel.engine.worker import BatchOfOneEngine
+from panel.engine.worker import BatchedEngine
 from panel.errors import EngineCrash, EngineTimeout, SetupError
 
 from .asking import DEADLINE_S, Started, ask, closed_object, endless, line_schema, run, run_one, texts
@@ -22,8 +22,8 @@ from .toy import ToyModel
 
 
 @contextmanager
-def working(model: ToyModel) -> Iterator[BatchOfOneEngine]:
-    engine = BatchOfOneEngine(lambda: model)
+def working(model: ToyModel) -> Iterator[BatchedEngine]:
+    engine = BatchedEngine(lambda: model)
     yield engine
     asyncio.run(asyncio.wait_for(engine.aclose(), DEADLINE_S))
     assert not engine._thread.is_alive()
@@ -78,7 +78,7 @@ def test_shared_prefixes_go_first_and_then_the_oldest() -> None:
 @pytest.mark.parametrize("keeps", [True, False])
 def test_texts_do_not_depend_on_what_was_kept(keeps: bool) -> None:
     requests = [seat(tool, persona, seed=3) for persona in ("dx", "business") for tool in ("a", "b")]
-    with working(ToyModel(keeps=keeps)) as engine:
+    with working(ToyModel(shares=keeps)) as engine:
         together = run(engine, *requests)
         backwards = run(engine, *reversed(requests))[::-1]
     assert texts(together) == texts(backwards) == expected(*requests)
@@ -168,7 +168,7 @@ def test_a_bug_in_the_tokenizer_fails_its_request_only() -> None:
 
     model.refuses = refuse
 
-    async def ask_both(engine: BatchOfOneEngine) -> list[Generation | BaseException]:
+    async def ask_both(engine: BatchedEngine) -> list[Generation | BaseException]:
         requests = [seat("poison", "dx"), seat("a", "dx")]
         return await asyncio.gather(*map(engine.generate, requests), return_exceptions=True)
 
@@ -192,7 +192,7 @@ def test_a_progress_call_that_fails_does_not_kill_the_thread() -> None:
 def test_when_the_thread_dies_nobody_waits_for_it() -> None:
     model = ToyModel(before_decode=failing_at(3, SystemExit()))
 
-    async def ask_three(engine: BatchOfOneEngine) -> list[Generation | BaseException]:
+    async def ask_three(engine: BatchedEngine) -> list[Generation | BaseException]:
         requests = [seat("a", "dx"), seat("a", "business"), seat("b", "dx")]
         return await asyncio.gather(*map(engine.generate, requests), return_exceptions=True)
 
@@ -210,7 +210,7 @@ def test_a_failing_opening_is_told_as_it_is(error: BaseException) -> None:
 
     before = threading.active_count()
     with pytest.raises(type(error)) as caught:
-        BatchOfOneEngine(open_model)
+        BatchedEngine(open_model)
     assert caught.value is error
     assert threading.active_count() == before
 
@@ -233,7 +233,7 @@ def test_an_interrupt_while_opening_leaves_no_thread(monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patch:
         patch.setattr("panel.engine.worker.Condition", Interrupted)
         with pytest.raises(KeyboardInterrupt):
-            BatchOfOneEngine(open_model)
+            BatchedEngine(open_model)
     left = [thread for thread in threading.enumerate() if thread not in before]
     gate.set()
     for thread in left:
@@ -270,7 +270,7 @@ def test_a_loop_closed_while_its_request_waits_disturbs_nobody() -> None:
 
 def test_an_interrupted_program_closes_and_leaves_no_thread() -> None:
     model = ToyModel(context_tokens=100_000)
-    engine = BatchOfOneEngine(lambda: model)
+    engine = BatchedEngine(lambda: model)
 
     async def program() -> None:
         try:

@@ -1,0 +1,1 @@
+"""Figures about the panel, each by one command."""
