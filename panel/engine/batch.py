@@ -23,11 +23,12 @@ import llguidance
 
 from panel.engine.chat import ChatTemplate, Segment
 from panel.engine.constraint import Grammars
+from panel.engine.figures import Figures
 from panel.engine.lookup import Lookup
 from panel.engine.protocol import Generation, OnProgress, Progress, Request
 from panel.engine.sampling import Logits
 from panel.engine.streams import Streams, Tokens
-from panel.engine.writing import PAIR, Writing
+from panel.engine.writing import Writing
 from panel.errors import ContextOverflow, EngineCrash, EngineTimeout, PanelError
 from panel.records import EngineIdentity
 
@@ -123,7 +124,7 @@ class Batch:
         self._tokens_of: dict[tuple[bool, Segment], Tokens] = {}
         self._pending: list[Job] = []
         self._seats: list[_Seat] = []
-        self.spent_s = {"read": 0.0, "write": 0.0, "choose": 0.0}
+        self.figures = Figures()
 
     @property
     def work(self) -> bool:
@@ -196,6 +197,7 @@ class Batch:
             job.settle(_translated(error))
             return
         cached = sum(map(len, job.segments[:count]))
+        self.figures.shared_tokens += cached
         seat = _Seat(job, stream, writing, job.segments[count:], cached, cached)
         seats.append(seat)
         self._advance(seat, partial(self._tell, seat, "prefill", cached, sum(map(len, job.segments))))
@@ -228,7 +230,8 @@ class Batch:
                 seat.writing.begin(rows[0])
 
         self._advance(seat, go_on)
-        self.spent_s["read"] += time.monotonic() - began
+        self.figures.read_s += time.monotonic() - began
+        self.figures.read_tokens += len(tokens)
 
     def _write(self) -> None:
         """Compute what is due of every answer, and let each make of it what it can."""
@@ -248,12 +251,15 @@ class Batch:
             scores = [next(unread) for _ in piece.tokens]
             self._advance(seat, partial(self._take, seat, piece, scores))
         ended = time.monotonic()
-        self.spent_s["write"] += decoded - began
-        self.spent_s["choose"] += ended - decoded
+        self.figures.steps += 1
+        self.figures.write_s += decoded - began
+        self.figures.choose_s += ended - decoded
 
     def _take(self, seat: _Seat, piece: Piece, scores: list[Logits]) -> None:
         kept = seat.writing.read(piece.tokens, scores)
         seat.position += kept
+        self.figures.guesses += len(piece.tokens) - 1
+        self.figures.hits += kept - 1
         if kept < len(piece.tokens):
             self._model.truncate(seat.stream, seat.position)
         if seat.writing.count - seat.told >= PROGRESS_EVERY:
@@ -301,6 +307,8 @@ class Batch:
             outcome = _translated(error)
             self._streams.forget(seat.stream)
         if outcome is not None:
+            self.figures.written_tokens += seat.writing.count
+            self.figures.masks += seat.writing.masks
             self._leave(seat)
             seat.job.settle(outcome)
 

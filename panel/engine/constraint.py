@@ -17,7 +17,6 @@ from panel.engine.protocol import Choice
 from panel.engine.sampling import TokenIds, allowed_ids
 from panel.errors import EngineCrash, SetupError
 
-
 KEPT_GRAMMARS = 64
 """How many schemas' compiled grammars are kept: one a persona in most runs."""
 
@@ -58,9 +57,7 @@ def _compile(tokenizer: llguidance.LLTokenizer, schema: str) -> llguidance.LLMat
 class Constraint:
     """Walks one answer through its grammar and knows what has been written."""
 
-    def __init__(
-        self, tokenizer: llguidance.LLTokenizer, matcher: llguidance.LLMatcher, choice: Choice | None
-    ) -> None:
+    def __init__(self, tokenizer: llguidance.LLTokenizer, matcher: llguidance.LLMatcher, choice: Choice | None) -> None:
         self._tokenizer = tokenizer
         self._matcher = matcher
         self._choice = choice

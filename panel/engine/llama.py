@@ -17,11 +17,13 @@ import os
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import llama_cpp
 import llguidance
 import numpy as np
 from llguidance.llamacpp import lltokenizer_from_vocab
+from numpy.typing import NDArray
 
 from panel.engine.batch import BATCH_TOKENS, Piece
 from panel.engine.chat import ChatTemplate, Segment
@@ -100,7 +102,10 @@ class LlamaContext:
     ) -> None:
         llama_cpp.llama_log_set(_remember_log, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
-        self._model = self._context = None
+        self._model: Any = None
+        self._context: Any = None
+        self._memory: Any = None
+        self._buffers = _Buffers(BATCH_TOKENS)
         self._is_padded = False
         _log_tail.clear()
         try:
@@ -191,7 +196,6 @@ class LlamaContext:
         else:
             raise _refused(model, f"leaves no room for {self.streams} contexts of {self.context_tokens:,} tokens")
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._buffers = _Buffers(BATCH_TOKENS)
 
     def _read_vocabulary(self) -> None:
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
@@ -346,16 +350,12 @@ class _Buffers:
         self._scored = np.zeros(size, dtype=np.int8)
         # Each token has a list of sequences; here each list is one entry of `_streams`.
         self._lists = self._streams.ctypes.data + np.arange(size, dtype=np.uintp) * self._streams.itemsize
-        kinds = dict(llama_cpp.llama_batch._fields_)
         self._batch = llama_cpp.llama_batch()
-        for name, array in (
-            ("token", self._tokens),
-            ("pos", self._positions),
-            ("n_seq_id", self._counts),
-            ("seq_id", self._lists),
-            ("logits", self._scored),
-        ):
-            setattr(self._batch, name, ctypes.cast(array.ctypes.data, kinds[name]))
+        self._batch.token = _pointer(self._tokens, ctypes.c_int32)
+        self._batch.pos = _pointer(self._positions, ctypes.c_int32)
+        self._batch.n_seq_id = _pointer(self._counts, ctypes.c_int32)
+        self._batch.seq_id = _pointer(self._lists, ctypes.POINTER(ctypes.c_int32))
+        self._batch.logits = _pointer(self._scored, ctypes.c_int8)
 
     def fill(self, pieces: Sequence[Piece]) -> llama_cpp.llama_batch:
         """Lay pieces out, in order."""
@@ -370,6 +370,10 @@ class _Buffers:
             start = end
         self._batch.n_tokens = start
         return self._batch
+
+
+def _pointer(array: NDArray[Any], kind: Any) -> Any:
+    return ctypes.cast(array.ctypes.data, ctypes.POINTER(kind))
 
 
 def defuse(text: str, special: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ class Lookup:
 
     def __init__(self, tokens: Iterable[int]) -> None:
         self._after: dict[int | tuple[int, int], int] = {}
-        self._last = self._before = -1
+        self._last = self._before = 0
         for token in tokens:
             self.extend(token)
 

@@ -34,9 +34,7 @@ class ModelSizes:
     vocabulary: int
 
 
-def plan_streams(
-    sizes: ModelSizes, context_tokens: int, seats: int, memory_limit_bytes: int | None
-) -> tuple[int, int]:
+def plan_streams(sizes: ModelSizes, context_tokens: int, seats: int, memory_limit_bytes: int | None) -> tuple[int, int]:
     """Decide how many streams a context gets and how many seats are written at once.
 
     Args:

@@ -86,11 +86,7 @@ def likeliest(scores: Logits, grammar: Grammar, sampling: Sampling) -> list[int]
         # A little lower than meant: the comparison rounds to the scores' own precision; the exact one is below.
         found = np.flatnonzero(scores >= reach - 1e-3)
         values = scores[found].astype(np.float64)
-        if found.size > MOST_ASKED:
-            highest = _highest(values, MOST_ASKED + 1)
-        else:
-            highest = np.argsort(-values, kind="stable")
-        for place in highest[asked:].tolist():
+        for place in _highest(values, MOST_ASKED + 1)[asked:].tolist():
             if kept and values[place] < float(scores[kept[0]]) - window:
                 return kept
             if asked == MOST_ASKED:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Condition, Event, Thread
 
 from panel.engine.batch import Batch, Job, TokenModel
+from panel.engine.figures import Figures
 from panel.engine.protocol import Generation, OnProgress, Progress, Request
 from panel.errors import EngineCrash, PanelError
 from panel.records import EngineIdentity
@@ -51,6 +53,11 @@ class BatchedEngine:
         """Which model writes, down to its bytes."""
         return self._identity
 
+    @property
+    def figures(self) -> Figures:
+        """What the engine has counted of its work so far."""
+        return replace(self._figures)
+
     async def generate(self, request: Request, on_progress: OnProgress | None = None) -> Generation:
         """Write one text; see `Engine`."""
         loop = asyncio.get_running_loop()
@@ -89,6 +96,7 @@ class BatchedEngine:
         try:
             model = open_model()
             batch = Batch(model)
+            self._figures = batch.figures
         except BaseException as error:
             self._announce(error)
             return

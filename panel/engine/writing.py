@@ -40,7 +40,6 @@ class Writing:
         self._count = 0
         self._is_cut = False
         self.probabilities: dict[str, float] | None = None
-        self.guesses = self.hits = 0
 
     def begin(self, scores: Logits) -> None:
         """Choose the first tokens from the scores after the prompt, shape (vocabulary,); changes them."""
@@ -70,6 +69,11 @@ class Writing:
     def count(self) -> int:
         """How many tokens are written."""
         return self._count
+
+    @property
+    def masks(self) -> int:
+        """How often the grammar's whole mask was needed."""
+        return self._constraint.masks
 
     @property
     def logprobs(self) -> tuple[float, ...] | None:
@@ -103,9 +107,6 @@ class Writing:
                 self._note(row, self._ahead[0])
             else:
                 self._choose(row)
-                if kept < len(computed):
-                    self.guesses += 1
-                    self.hits += self._ahead[0] == computed[kept]
             if self.done:
                 break
         return kept

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from panel.engine import Generation, Progress, Request
+from panel.engine import Choice, Generation, Progress, Request
+from panel.engine.batch import Piece
 from panel.engine.chat import Segment
+from panel.engine.protocol import resample
 from panel.engine.sampling import Logits
 from panel.engine.worker import BatchedEngine
 from panel.errors import EngineCrash, EngineTimeout, SetupError
@@ -43,8 +45,8 @@ def expected(*requests: Request) -> list[str]:
     return answers
 
 
-def failing_at(call: int, error: BaseException) -> Callable[[int, Sequence[int]], None]:
-    def fail(number: int, tokens: Sequence[int]) -> None:
+def failing_at(call: int, error: BaseException) -> Callable[[int, Sequence[Piece]], None]:
+    def fail(number: int, pieces: Sequence[Piece]) -> None:
         if number == call:
             raise error
 
@@ -53,7 +55,7 @@ def failing_at(call: int, error: BaseException) -> Callable[[int, Sequence[int]]
 
 def test_shared_prefixes_go_first_and_then_the_oldest() -> None:
     gate = threading.Event()
-    model = ToyModel(before_decode=lambda call, tokens: gate.wait() and None)
+    model = ToyModel(before_decode=lambda call, pieces: gate.wait() and None)
     with working(model) as engine:
         requests = [seat(tool, persona) for persona in ("dx", "business") for tool in ("a", "b", "c")]
         begun: list[str] = []
@@ -103,7 +105,9 @@ def test_the_same_prompt_again_decodes_its_last_segment_only() -> None:
 
 def test_long_segments_go_through_in_pieces() -> None:
     sizes: list[int] = []
-    with working(ToyModel(before_decode=lambda call, tokens: sizes.append(len(tokens)))) as engine:
+    with working(
+        ToyModel(before_decode=lambda call, pieces: sizes.append(sum(len(piece.tokens) for piece in pieces)))
+    ) as engine:
         run_one(engine, ask("x" * 1200, "y"))
     assert sizes[:4] == [len("<system>You judge tools in one line."), 512, 512, 1200 + len("</system><user>") - 1024]
 
@@ -122,12 +126,207 @@ def test_a_failing_decode_fails_its_request_only(call: int, error: Exception) ->
     assert generations[0].cached_tokens == 0  # what the failed one left in the context is not trusted
 
 
+def panel_of(*tools: str, **changes: Any) -> list[Request]:
+    return [seat(tool, persona, **changes) for tool in tools for persona in ("dx", "skeptic", "futurist", "business")]
+
+
+def test_a_whole_panel_reads_its_dossiers_and_rules_once() -> None:
+    model = ToyModel()
+    with working(model) as engine:
+        run(engine, *panel_of("kites", "boats"))
+    read = bytes(token for token in model.decoded if token < 256)
+    for text in (b"You judge tools", b"Dossier on kites.", b"Dossier on boats."):
+        assert read.count(text) == 1
+    assert read.count(b"You are skeptic.") == 2
+
+
+def test_tools_are_finished_one_after_another() -> None:
+    finished: list[str] = []
+
+    async def note(engine: BatchedEngine, request: Request) -> None:
+        await engine.generate(request)
+        finished.append(request.id.split("/")[0])
+
+    async def ask_all(engine: BatchedEngine) -> None:
+        requests = panel_of("a", "b", "c", "d", "e")
+        mixed = [requests[number] for start in range(4) for number in range(start, len(requests), 4)]
+        await asyncio.gather(*(note(engine, request) for request in mixed))
+
+    with working(ToyModel()) as engine:
+        asyncio.run(ask_all(engine))
+    last = [max(place for place, tool in enumerate(finished) if tool == name) for name in "abcde"]
+    assert last == sorted(last)
+    # Answers differ in length, so a tool's last seat may end beside the next tool's first ones, but no later.
+    assert all(tool in "ab" for tool in finished[:4])
+
+
+def test_a_revision_goes_before_other_tools_and_reads_only_what_is_new() -> None:
+    model = ToyModel(streams=6, seats=2)
+    order: list[str] = []
+
+    async def ask_all(engine: BatchedEngine) -> Generation:
+        def note(progress: Progress) -> None:
+            if progress.request_id not in order:
+                order.append(progress.request_id)
+
+        async def draft_and_revise() -> Generation:
+            await engine.generate(seat("a", "dx"), note)
+            revised = ask("Dossier on a.", "You are dx.", "Use numbers.", id="a/dx again")
+            return await engine.generate(revised, note)
+
+        first = asyncio.create_task(draft_and_revise())
+        await asyncio.sleep(0)
+        await asyncio.gather(*(engine.generate(request, note) for request in panel_of("b", "c")))
+        return await first
+
+    with working(model) as engine:
+        revised = asyncio.run(ask_all(engine))
+    assert revised.prompt_tokens - revised.cached_tokens == len(b"Use numbers.</user><answer>")
+    assert order.index("a/dx again") < order.index("c/dx")
+
+
+@pytest.mark.parametrize("call", range(1, 40, 3))
+def test_a_failing_step_in_company_costs_nobody_his_text(call: int) -> None:
+    requests = panel_of("a", "b")
+    model = ToyModel(before_decode=failing_at(call, EngineCrash("status 1")))
+
+    async def ask_all(engine: BatchedEngine) -> list[Generation | BaseException]:
+        return await asyncio.gather(*map(engine.generate, requests), return_exceptions=True)
+
+    with working(model) as engine:
+        outcomes = asyncio.run(asyncio.wait_for(ask_all(engine), DEADLINE_S))
+    wanted = expected(*requests)
+    lost = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, BaseException)]
+    assert len(lost) <= 1  # a piece of a prompt is one request's own; a step of all is tried again
+    for number, outcome in enumerate(outcomes):
+        if number not in lost:
+            assert isinstance(outcome, Generation) and outcome.text == wanted[number]
+
+
+def test_who_breaks_every_step_is_found_out() -> None:
+    requests = panel_of("a", "b")
+    poison = requests[2].id
+
+    def fail(call: int, pieces: Sequence[Piece]) -> None:
+        # Any step that writes the answer of the futurist of `a`.
+        for piece in pieces:
+            if piece.scored == 2 and b"Dossier on a.You are futurist." in bytes(model.cells[piece.stream]):
+                raise EngineCrash("bad luck")
+
+    model = ToyModel(before_decode=fail)
+
+    async def ask_all(engine: BatchedEngine) -> list[Generation | BaseException]:
+        return await asyncio.gather(*map(engine.generate, requests), return_exceptions=True)
+
+    with working(model) as engine:
+        outcomes = asyncio.run(asyncio.wait_for(ask_all(engine), DEADLINE_S))
+    wanted = expected(*requests)
+    for request, outcome, text in zip(requests, outcomes, wanted, strict=True):
+        if request.id == poison:
+            assert isinstance(outcome, EngineCrash) and outcome.message == "bad luck"
+        else:
+            assert isinstance(outcome, Generation) and outcome.text == text
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_broken_numbers_stay_with_their_seat(value: float) -> None:
+    requests = panel_of("a", "b")
+    model = ToyModel()
+
+    def spoil(scores: Logits, context: Sequence[int]) -> None:
+        if b"Dossier on b.You are dx." in bytes(token % 256 for token in context) and len(context) % 50 == 0:
+            scores[7] = value
+
+    model.spoil = spoil
+
+    async def ask_all(engine: BatchedEngine) -> list[Generation | BaseException]:
+        return await asyncio.gather(*map(engine.generate, requests), return_exceptions=True)
+
+    with working(model) as engine:
+        outcomes = asyncio.run(asyncio.wait_for(ask_all(engine), DEADLINE_S))
+    for request, outcome, text in zip(requests, outcomes, expected(*requests), strict=True):
+        if request.id == "b/dx":
+            assert isinstance(outcome, EngineCrash) and "not finite" in outcome.message
+        else:
+            assert isinstance(outcome, Generation) and outcome.text == text
+
+
+def test_a_cancelled_seat_leaves_its_neighbours_alone() -> None:
+    requests = panel_of("a", "b")
+
+    async def ask_all(engine: BatchedEngine) -> list[Generation | BaseException]:
+        started = Started()
+        tasks = [asyncio.create_task(engine.generate(request, started)) for request in requests]
+        while not any(progress.phase == "decode" for progress in started.seen):
+            await asyncio.sleep(0)
+        for number in (0, 2, 5):
+            tasks[number].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    with working(ToyModel()) as engine:
+        outcomes = asyncio.run(asyncio.wait_for(ask_all(engine), DEADLINE_S))
+    for number, (outcome, text) in enumerate(zip(outcomes, expected(*requests), strict=True)):
+        if isinstance(outcome, Generation):
+            assert outcome.text == text
+        else:
+            assert number in (0, 2, 5) and isinstance(outcome, asyncio.CancelledError)
+
+
+def test_log_probabilities_cover_every_token() -> None:
+    model = ToyModel()
+    with working(model) as engine:
+        plain = run_one(engine, seat("a", "dx"))
+        told = run_one(engine, seat("a", "dx", logprobs=True))
+    assert plain.logprobs is None
+    assert told.text == plain.text
+    assert told.logprobs is not None and len(told.logprobs) == told.completion_tokens
+    prompt = b"<system>You judge tools in one line.</system><user>Dossier on a.You are dx.</user><answer>"
+    context, wanted = list(prompt), []
+    for byte in told.text.encode():
+        scores = model.scores_after(context).astype(np.float64)
+        wanted.append(scores[byte] - np.log(np.exp(scores).sum()))
+        context.append(byte)
+    assert told.logprobs == pytest.approx(wanted, abs=1e-5)
+
+
+def test_samples_draw_the_call_and_share_the_prompt() -> None:
+    schema = closed_object({"call": {"enum": ["ship", "skip"]}})
+    request = seat("a", "dx", schema=schema, choice=Choice('"call":"', ("ship", "skip")))
+    with working(ToyModel()) as engine:
+        decided = run_one(engine, request)
+        samples = asyncio.run(resample(engine, request, 60))
+        again = asyncio.run(resample(engine, request, 60))
+    assert texts(samples) == texts(again)
+    assert decided.probabilities is not None
+    assert all(sample.probabilities == decided.probabilities for sample in samples)
+    ships = sum("ship" in sample.text for sample in samples) / len(samples)
+    assert 0 < ships < 1
+    assert ships == pytest.approx(decided.probabilities["ship"], abs=0.2)
+    assert all(sample.prompt_tokens - sample.cached_tokens == len(b"</user><answer>") for sample in samples)
+
+
+def test_one_stream_is_enough() -> None:
+    requests = panel_of("a", "b")
+    with working(ToyModel(streams=1, seats=1)) as engine:
+        assert texts(run(engine, *requests)) == expected(*requests)
+
+
+def test_many_tools_cost_what_each_of_them_costs() -> None:
+    costs = []
+    for count in (5, 20):
+        model = ToyModel()
+        with working(model) as engine:
+            run(engine, *panel_of(*(f"t{number:02d}" for number in range(count)), schema=line_schema(20, 20)))
+        costs.append(len(model.decoded) / count)
+    assert costs[1] <= costs[0]
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_numbers_that_are_not_finite_are_a_crash(value: float) -> None:
     model = ToyModel()
     spoiled = [True]
 
-    def spoil(scores: Logits) -> None:
+    def spoil(scores: Logits, context: Sequence[int]) -> None:
         if spoiled:
             scores[:] = value
 
@@ -142,7 +341,7 @@ def test_numbers_that_are_not_finite_are_a_crash(value: float) -> None:
 def test_a_score_of_minus_infinity_is_never_picked() -> None:
     model = ToyModel()
 
-    def spoil(scores: Logits) -> None:
+    def spoil(scores: Logits, context: Sequence[int]) -> None:
         scores[ord("b") : ord("z") + 1] = -np.inf
 
     model.spoil = spoil
@@ -154,7 +353,7 @@ def test_a_score_of_minus_infinity_is_never_picked() -> None:
 
 def test_only_minus_infinity_is_a_crash() -> None:
     model = ToyModel()
-    model.spoil = lambda scores: scores.fill(-np.inf)
+    model.spoil = lambda scores, context: scores.fill(-np.inf)
     with working(model) as engine, pytest.raises(EngineCrash, match="not finite"):
         run_one(engine, seat("a", "dx"))
 
@@ -244,7 +443,7 @@ def test_an_interrupt_while_opening_leaves_no_thread(monkeypatch: pytest.MonkeyP
 
 def test_a_loop_that_is_gone_disturbs_nobody() -> None:
     gate = threading.Event()
-    with working(ToyModel(before_decode=lambda call, tokens: gate.wait() and None)) as engine:
+    with working(ToyModel(before_decode=lambda call, pieces: gate.wait() and None)) as engine:
         loop = asyncio.new_event_loop()
         task = loop.create_task(engine.generate(seat("a", "dx")))
         loop.run_until_complete(asyncio.sleep(0))
@@ -257,7 +456,7 @@ def test_a_loop_that_is_gone_disturbs_nobody() -> None:
 
 def test_a_loop_closed_while_its_request_waits_disturbs_nobody() -> None:
     gate = threading.Event()
-    with working(ToyModel(before_decode=lambda call, tokens: gate.wait() and None)) as engine:
+    with working(ToyModel(before_decode=lambda call, pieces: gate.wait() and None)) as engine:
         loop = asyncio.new_event_loop()
         waiting = loop.create_task(engine.generate(seat("a", "dx")))
         loop.run_until_complete(asyncio.sleep(0))
@@ -290,7 +489,7 @@ def test_an_interrupted_program_closes_and_leaves_no_thread() -> None:
 
 def test_time_is_counted_from_the_first_step_not_from_the_asking() -> None:
     gate = threading.Event()
-    with working(ToyModel(before_decode=lambda call, tokens: gate.wait() and None)) as engine:
+    with working(ToyModel(before_decode=lambda call, pieces: gate.wait() and None)) as engine:
 
         async def ask_both() -> list[Generation | BaseException]:
             started = Started()
