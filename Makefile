@@ -2,7 +2,8 @@
 # make test   sets everything up and runs the tests
 # make lint   formatter, linters, types, layers
 # make check  lint and test
-# make bench  the benchmarks' figures (minutes)
+# make bench  how a run scales with its seats (minutes)
+# make bench-engine   the engine beside its peers and the machine's limit (an hour; FLAGS="--server ..." for more of them)
 # make lock   compiles the requirements again (needs the package index)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export CMAKE_ARGS ?= -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/setup/llama_only.cmake -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
 	-DLLAMA_OPENSSL=OFF -DLLAMA_ALL_WARNINGS=OFF -DGGML_ALL_WARNINGS=OFF
 
-.PHONY: demo test lint check bench lock clean
+.PHONY: demo test lint check bench bench-engine lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.runtime
@@ -32,6 +33,9 @@ check: lint test
 
 bench: .venv/.dev
 	$(BIN)/python benchmarks/run_scale.py
+
+bench-engine: .venv/.dev
+	$(BIN)/python -m benchmarks.engine $(FLAGS)
 
 .venv/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Panel needs Python 3.11 or newer; name one with PYTHON=..."; exit 1; }

@@ -5,7 +5,6 @@ A setting left out has the default written here; the packaged `panel.toml` says 
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -35,9 +34,21 @@ class ModelSettings(Record):
 
     path: Annotated[str, Field(min_length=1)] = "embedded"
     """`embedded`, or the path of a GGUF, relative to the newsroom."""
+    prepared: Annotated[bool, Field(strict=True)] = True
+    """Whether the form that `panel model prepare` made of the file is used, where there is one."""
     context_tokens: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
-    """0: as many as the process may use."""
+    """0: one for each physical core that the process may use."""
+    seats_at_once: Annotated[int, Field(ge=1, le=64)] = 8
+    """How many seats are written at once, at most; fewer where memory does not allow them."""
+    memory_limit_mb: Annotated[int, Field(ge=0, le=16_777_216)] = 0
+    """What the model may have of memory, in MiB; 0: three fifths of the machine's."""
+    steady: Annotated[bool, Field(strict=True)] = False
+    """Whether a text must not depend on what is written beside it, even where that costs time."""
+    url: Annotated[str, Field(max_length=300, pattern=r"^(https?://[^\s\"'<>]+|)$")] = ""
+    """The address of an OpenAI-compatible server, up to its `/v1`, that drafts instead of a file."""
+    url_model: Annotated[str, Field(max_length=200)] = ""
+    """Which of the server's models; "" where it serves only one."""
 
 
 class RunSettings(Record):
@@ -131,13 +142,6 @@ def load_settings(path: Path) -> Settings:
             line = re.search(r"at line (\d+)", str(error))
             problems.append(Problem(path.name, int(line[1]) if line else 0, "", f"not valid TOML: {error}"))
     raise InputProblems(problems)
-
-
-def usable_cores() -> int:
-    """Count the processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
 
 
 def _toml_lines(text: str) -> dict[tuple[str | int, ...], int]:

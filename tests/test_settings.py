@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from panel.errors import InputProblems, NotFound
-from panel.settings import Settings, find_newsroom, load_settings, usable_cores
+from panel.settings import Settings, find_newsroom, load_settings
 
 BAD = {
     "site.name": ['""', "1", '"' + "x" * 81 + '"'],
@@ -15,6 +15,12 @@ BAD = {
     "model.path": ['""', "1", "[]"],
     "model.context_tokens": ["511", "1048577", '"many"', "4096.5", "nan"],
     "model.threads": ["-1", "1025", "1.5"],
+    "model.prepared": ["2", '"yes"'],
+    "model.seats_at_once": ["0", "65", "1.5"],
+    "model.memory_limit_mb": ["-1", "16777217", "0.5"],
+    "model.steady": ["2", '"no"'],
+    "model.url": ['"ftp://x"', '"127.0.0.1:8080"', '"http://a b"', "1"],
+    "model.url_model": ["1", '"' + "x" * 201 + '"'],
     "run.seed": ["-1", "4294967296", '"x"', "1.5"],
     "run.personas": ['"dx"', "1"],
     "run.max_revisions": ["-1", "6", "1.5"],
@@ -27,6 +33,9 @@ BAD = {
     "sampling.repetition_penalty": ["0.9", "3.1", "nan"],
     "sampling.presence_penalty": ["-0.1", "5.1", "nan"],
     "sampling.penalty_window": ["-1", "1.5"],
+    "sampling.dry_multiplier": ["-0.1", "10.1", "nan"],
+    "sampling.dry_base": ["0.9", "4.1", "nan"],
+    "sampling.dry_allowed_length": ["0", "65", "1.5"],
 }
 
 
@@ -108,7 +117,3 @@ def test_no_newsroom(tmp_path: Path) -> None:
     with pytest.raises(NotFound) as caught:
         find_newsroom(tmp_path)
     assert "panel init DIR" in caught.value.hint and caught.value.exit_code == 2
-
-
-def test_cores_are_counted() -> None:
-    assert usable_cores() >= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -17,6 +18,7 @@ from panel.cli.printing import MARKS, STYLES, make_console
 from panel.graph import SeatEvent
 from panel.records import Seat
 
+_LATELY_S = 5.0
 _ENDINGS = {"drafted", "missing", "kept"}
 
 
@@ -29,6 +31,7 @@ class RunProgress:
         self._last = {seat: SeatEvent(seat, "waiting") for seat in seats}
         self._lock = threading.Lock()
         self._began = time.monotonic()
+        self._written: deque[tuple[float, int]] = deque(maxlen=256)
         self._live = Live(console=self._console, refresh_per_second=8, get_renderable=self._table)
 
     def __enter__(self) -> RunProgress:
@@ -45,12 +48,24 @@ class RunProgress:
     def tell(self, event: SeatEvent) -> None:
         """Take note of what happened to a seat."""
         with self._lock:
+            before = self._last[event.seat]
             self._last[event.seat] = event
+            if event.kind == "writing":
+                tokens = event.tokens - (before.tokens if before.kind == "writing" else 0)
+                self._written.append((time.monotonic(), max(tokens, 0)))
         if not self._is_live and (event.kind in _ENDINGS or event.kind in {"revising", "retrying"}):
             print(self._line(event), file=sys.stderr, flush=True)
 
     def _done(self) -> int:
         return sum(event.kind in _ENDINGS for event in self._last.values())
+
+    def _rate(self, now: float) -> float:
+        """Return how many tokens a second were written lately, by all seats together."""
+        lately = [(moment, tokens) for moment, tokens in self._written if now - moment <= _LATELY_S]
+        if len(lately) < 2:
+            return 0.0
+        # What the first event brought was written before it.
+        return sum(tokens for _, tokens in lately[1:]) / max(now - lately[0][0], 0.1)
 
     def _line(self, event: SeatEvent) -> str:
         with self._lock:
@@ -62,11 +77,12 @@ class RunProgress:
         with self._lock:
             events = list(self._last.values())
             done = self._done()
+            rate = self._rate(time.monotonic())
         table = Table(box=None, show_header=False, pad_edge=False)
         for event in events:
             table.add_row(Text(str(event.seat)), _describe(event))
         spent = time.monotonic() - self._began
-        table.add_row(Text(f"{done} of {len(events)} seats", style="bold"), Text(f"{spent:.0f} s"))
+        table.add_row(Text(f"{done} of {len(events)} seats", style="bold"), Text(f"{spent:.0f} s{f', {rate:.0f} tokens/s' if rate else ''}"))
         return table
 
 
@@ -78,9 +94,9 @@ def _describe(event: SeatEvent) -> Text:
     if event.kind == "missing":
         return Text(f"missing: {event.detail}", style="bold yellow")
     if event.kind in {"reading", "writing"}:
-        return Text(
-            f"{event.kind} {event.tokens} of {'' if event.kind == 'reading' else 'at most '}{event.total} tokens"
-        )
+        if event.kind == "reading":
+            return Text(f"reading, {100 * event.tokens // max(event.total, 1)} % of {event.total} tokens")
+        return Text(f"writing, {event.tokens} tokens")
     if event.kind == "revising":
         return Text(f"writing anew{noted}", style="yellow")
     return Text(f"{event.kind}{': ' + event.detail if event.detail else ''}", style="dim")

@@ -70,7 +70,7 @@ def redraft_seat(desk: Desk, state: SeatState, note: str, *, author: str, newsro
         raise IllegalMove("a redraft needs a note", hint="Say with --note what should be different.")
     draft = desk.waiting_redraft(state.seat, note)
     if draft is None:
-        engine = reopen_engine(newsroom, desk.run.manifest.engine)
+        engine = reopen_engine(newsroom, desk.run.manifest.engine, seats=1)
         with desk.run.drafting(), RunProgress([state.seat]) as progress:
             draft = asyncio.run(_write(desk, state, note, engine, progress.tell))
     desk.adopt_redraft(draft, author=author)

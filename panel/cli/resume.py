@@ -16,5 +16,5 @@ def resume(run_id: RunArg, as_json: JsonOption = False) -> None:
     newsroom = current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
     materials = reopen_materials(run)
-    engine = reopen_engine(newsroom, run.manifest.engine)
+    engine = reopen_engine(newsroom, run.manifest.engine, seats=len(run.manifest.seats))
     finish_run(run, materials, engine, as_json=as_json, newsroom=newsroom)

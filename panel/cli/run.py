@@ -42,7 +42,9 @@ def run(
         list[str] | None, typer.Option("--persona", "-p", metavar="P", help="Only this persona; may be given again.")
     ] = None,
     model: Annotated[str, typer.Option("--model", "-m", help="`embedded` or a GGUF's path; else panel.toml's.")] = "",
-    engine: Annotated[str, typer.Option("--engine", help="llama, or scripted (no model: for rehearsals).")] = "llama",
+    engine: Annotated[
+        str, typer.Option("--engine", help="llama, server, or scripted (no model: for rehearsals).")
+    ] = "",
     seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Else panel.toml's.")] = None,
     run_id: Annotated[
         str, typer.Option("--run-id", help="The run's name; made from the date and tools if not given.")
@@ -61,7 +63,7 @@ def run(
         # The store says so too, but only once a model was loaded and hashed.
         raise Conflict(f"there is already a run {run_id}", hint="Choose another --run-id, or resume that one.")
     name = run_id or free_run_id(store, tools, datetime.now(UTC))
-    opened = open_engine(newsroom, name=engine, model=model)
+    opened = open_engine(newsroom, name=engine, model=model, seats=len(tools) * len(materials.personas))
     manifest = make_manifest(newsroom, materials, opened, run_id=name, seed=seed)
     made = store.create(manifest, materials.files)
     finish_run(made, materials, opened, as_json=as_json, newsroom=newsroom)

@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +17,9 @@ from panel.editorial import Desk
 from panel.engine import Engine, ScriptedEngine
 from panel.errors import IllegalMove, SetupError
 from panel.materials import reopen_materials
-from panel.models import find_model
+from panel.models import EMBEDDED, ModelFile, find_model, find_prepared, physical_cores
 from panel.records import EngineIdentity, Seat
-from panel.settings import Newsroom, find_newsroom, usable_cores
+from panel.settings import Newsroom, find_newsroom
 from panel.store import Run, RunStore
 
 RunArg = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, its beginning, or `latest`.")]
@@ -29,6 +30,9 @@ OptionalPersona = Annotated[str | None, typer.Argument(metavar="[PERSONA]", help
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 AuthorOption = Annotated[str, typer.Option("--author", help="Who you are; else PANEL_EDITOR, else git's user.name.")]
 ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is journaled.")]
+
+API_KEY_VARIABLE = "PANEL_API_KEY"
+"""The key that a server wants; never written anywhere."""
 
 DELAY_VARIABLE = "PANEL_SCRIPTED_DELAY_S"
 """Seconds each answer of the scripted engine takes; for rehearsals of slow runs."""
@@ -96,27 +100,58 @@ def _git_user() -> str:
     return asked.stdout.strip()
 
 
-def open_engine(newsroom: Newsroom, *, name: str = "llama", model: str = "") -> Engine:
+def open_engine(newsroom: Newsroom, *, name: str = "", model: str = "", seats: int | None = None) -> Engine:
     """Open an engine.
 
     Args:
-        newsroom: its settings say which model, how long a context and how many threads.
-        name: `llama` or `scripted`.
-        model: overrides the settings' model.
+        newsroom: its settings say which model, how long a context, how many threads and how much memory.
+        name: `llama`, `server` or `scripted`; else `server` where the settings name one, and `llama` where not.
+        model: overrides the settings' model: a file's path, or a served model's name.
+        seats: how many seats there will be to write; no room is made for more.
 
     Raises:
         SetupError: there is no such engine, or its model cannot be opened.
     """
     settings = newsroom.settings.model
+    name = name or ("server" if settings.url and not model else "llama")
     if name == "scripted":
         return ScriptedEngine(context_tokens=settings.context_tokens, delay_s=_scripted_delay_s())
+    if name == "server":
+        return _open_server(newsroom, model)
     if name != "llama":
-        raise SetupError(f"there is no engine {name!r}", hint="The engines are llama and scripted.")
+        raise SetupError(f"there is no engine {name!r}", hint="The engines are llama, server and scripted.")
     found = find_model(model or settings.path, base=Path.cwd() if model else newsroom.root)
+    if settings.prepared:
+        found = find_prepared(found) or found
+    return _open_llama(newsroom, found, seats)
+
+
+def _open_llama(newsroom: Newsroom, model: ModelFile, seats: int | None) -> Engine:
+    settings = newsroom.settings.model
     # Imported by name: llama.cpp's library is loaded only when a model is.
     llama = importlib.import_module("panel.engine.llama")
     engine: Engine = llama.open_llama(
-        found, context_tokens=settings.context_tokens, threads=settings.threads or usable_cores()
+        model,
+        context_tokens=settings.context_tokens,
+        threads=settings.threads or physical_cores(),
+        seats=min(settings.seats_at_once, seats or settings.seats_at_once),
+        memory_limit_bytes=settings.memory_limit_mb * 1024**2 or None,
+        steady=settings.steady,
+    )
+    return engine
+
+
+def _open_server(newsroom: Newsroom, model: str) -> Engine:
+    settings = newsroom.settings.model
+    if not settings.url:
+        raise SetupError("no server is named", hint='Set url = "http://.../v1" under [model] in panel.toml.')
+    served = importlib.import_module("panel.engine.served")
+    engine: Engine = served.open_server(
+        settings.url,
+        model=model or settings.url_model,
+        api_key=os.environ.get(API_KEY_VARIABLE, ""),
+        context_tokens=settings.context_tokens,
+        concurrency=settings.seats_at_once,
     )
     return engine
 
@@ -132,21 +167,26 @@ def _scripted_delay_s() -> float:
     return delay_s
 
 
-def reopen_engine(newsroom: Newsroom, identity: EngineIdentity) -> Engine:
+def reopen_engine(newsroom: Newsroom, identity: EngineIdentity, *, seats: int | None = None) -> Engine:
     """Open the very engine a run was begun with: model, context and threads as the manifest has them.
 
     Raises:
         SetupError: the model's bytes are not those of the manifest.
     """
-    same = {"context_tokens": identity.context_tokens, "threads": identity.threads}
+    same: dict[str, Any] = {"context_tokens": identity.context_tokens, "threads": identity.threads}
+    if identity.engine == "server":
+        same |= {"url": identity.base_url or "", "url_model": identity.model_name}
     settings = newsroom.settings.model_copy(update={"model": newsroom.settings.model.model_copy(update=same)})
-    engine = open_engine(Newsroom(newsroom.root, settings), name=identity.engine, model=identity.model_path or "")
-    if engine.identity.model_sha256 != identity.model_sha256:
+    newsroom = Newsroom(newsroom.root, settings)
+    if identity.engine != "llama":
+        return open_engine(newsroom, name=identity.engine)
+    found = find_model(identity.model_path or EMBEDDED, base=newsroom.root)
+    if found.sha256 != identity.model_sha256:
         raise SetupError(
             f"{identity.model_path} is not the model this run was begun with",
             hint="Put the same file back, or start a new run.",
         )
-    return engine
+    return _open_llama(newsroom, replace(found, source_sha256=identity.source_sha256), seats)
 
 
 def print_json(value: Any) -> None:

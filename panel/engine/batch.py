@@ -24,7 +24,7 @@ import llguidance
 from panel.engine.chat import ChatTemplate, Segment
 from panel.engine.constraint import Grammars
 from panel.engine.figures import Figures
-from panel.engine.lookup import Lookup
+from panel.engine.lookup import Habits, Lookup
 from panel.engine.protocol import Generation, OnProgress, Progress, Request
 from panel.engine.sampling import Logits
 from panel.engine.streams import Streams, Tokens
@@ -73,6 +73,7 @@ class TokenModel(Protocol):
     def truncate(self, stream: int, length: int) -> None: ...  # noqa: D102
     def decode(self, pieces: Sequence[Piece], *, is_step: bool) -> list[Logits]: ...  # noqa: D102
     def clear(self) -> None: ...  # noqa: D102
+    def interrupt(self) -> None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
 
 
@@ -122,6 +123,7 @@ class Batch:
         self._streams = Streams(model)
         self._grammars = Grammars(model.tokenizer)
         self._tokens_of: dict[tuple[bool, Segment], Tokens] = {}
+        self._habits: Habits = {}
         self._pending: list[Job] = []
         self._seats: list[_Seat] = []
         self.figures = Figures()
@@ -190,7 +192,8 @@ class Batch:
         self._pending.remove(job)
         try:
             constraint = self._grammars.constrain(job.request.schema, job.request.choice)
-            lookup = Lookup(token for segment in job.segments for token in segment) if self._model.shares else None
+            prompt = (token for segment in job.segments for token in segment)
+            lookup = Lookup(prompt, self._habits) if self._model.shares else None
             writing = Writing(job.request, constraint, lookup)
             stream, count = self._streams.open(job.segments)
         except Exception as error:  # as in `add`

@@ -53,6 +53,11 @@ def _remember_log(level: int, text: bytes, user_data: ctypes.c_void_p) -> None:
     del _log_tail[:-60]
 
 
+# llama.cpp asks between any two operations whether to go on. The answer is the length of a string, which is 0 or 1: so
+# it is asked in C, thousands of times a second, and never waits for Python's lock.
+_is_stopped = ctypes.cast(ctypes.CDLL(None).strlen, llama_cpp.ggml_abort_callback)
+
+
 def open_llama(
     model: ModelFile,
     *,
@@ -106,6 +111,7 @@ class LlamaContext:
         self._context: Any = None
         self._memory: Any = None
         self._buffers = _Buffers(BATCH_TOKENS)
+        self._stop = ctypes.create_string_buffer(2)
         self._is_padded = False
         _log_tail.clear()
         try:
@@ -128,6 +134,7 @@ class LlamaContext:
             model_path=str(model.path),
             model_sha256=model.sha256,
             model_bytes=model.size_bytes,
+            source_sha256=model.source_sha256,
             quantization=quantization_name(llama_cpp.llama_model_ftype(self._model)),
             chat_template_sha256=hashlib.sha256(template).hexdigest(),
             context_tokens=self.context_tokens,
@@ -196,6 +203,7 @@ class LlamaContext:
         else:
             raise _refused(model, f"leaves no room for {self.streams} contexts of {self.context_tokens:,} tokens")
         self._memory = llama_cpp.llama_get_memory(self._context)
+        llama_cpp.llama_set_abort_callback(self._context, _is_stopped, ctypes.cast(self._stop, ctypes.c_void_p))
 
     def _read_vocabulary(self) -> None:
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
@@ -291,8 +299,9 @@ class LlamaContext:
         if not self.shares:
             return self.seats == 1
         prefix, pair = range(1, 1 + _PROBE_TOKENS), (7, 8)
-        for stream in range(self.seats):
-            self.decode([Piece(stream, 0, prefix, 0)], is_step=False)
+        self.decode([Piece(0, 0, prefix, 0)], is_step=False)
+        for stream in range(1, self.seats):
+            self.copy(0, stream)
         seen = []
         for used in sorted({1, 2, 3, self.seats}):
             if used <= self.seats:
@@ -302,6 +311,10 @@ class LlamaContext:
                     self.truncate(stream, _PROBE_TOKENS)
         self.clear()
         return all(np.array_equal(rows, seen[0]) for rows in seen)
+
+    def interrupt(self) -> None:
+        """Make whatever is being computed end now, and all that comes after it; may be called from any thread."""
+        self._stop[0] = b"\1"
 
     def close(self) -> None:
         """Free the context and the model; calling it twice is fine."""

@@ -32,6 +32,7 @@ class BatchedEngine:
         """
         self._wake = Condition()
         self._inbox: list[Job] = []
+        self._model: TokenModel | None = None
         self._closing = Event()
         self._opened: EngineIdentity | BaseException | None = None
         self._thread = Thread(target=self._live, args=(open_model,), name="panel-engine", daemon=True)
@@ -90,11 +91,13 @@ class BatchedEngine:
     def _stop(self) -> None:
         with self._wake:
             self._closing.set()
+            if self._model is not None:
+                self._model.interrupt()
             self._wake.notify_all()
 
     def _live(self, open_model: Callable[[], TokenModel]) -> None:
         try:
-            model = open_model()
+            model = self._model = open_model()
             batch = Batch(model)
             self._figures = batch.figures
         except BaseException as error:
@@ -110,6 +113,7 @@ class BatchedEngine:
             batch.end(_closed())
             for job in self._inbox:
                 job.settle(_closed())
+            self._model = None
             model.close()
 
     def _take_in(self, batch: Batch) -> bool:

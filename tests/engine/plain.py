@@ -8,16 +8,17 @@ from panel.engine import Request
 from panel.engine.batch import BATCH_TOKENS, Piece
 from panel.engine.constraint import Grammars
 from panel.engine.llama import LlamaContext
-from panel.engine.sampling import penalise
+from panel.engine.sampling import penalise, weigh_options
 
 
-def write_plainly(context: LlamaContext, request: Request, *, width: int = 1) -> str:
+def write_plainly(context: LlamaContext, request: Request, *, width: int = 1, takes_back: bool = True) -> str:
     """Write greedily.
 
     Args:
         context: its first stream is used.
         request: its sampling is greedy.
         width: tokens computed a step; those behind the first are thrown away.
+        takes_back: whether the model can drop tokens.
     """
     context.clear()
     cut = context.chat.segments(request.messages)
@@ -39,16 +40,16 @@ def write_plainly(context: LlamaContext, request: Request, *, width: int = 1) ->
         for token in ahead:
             rows = context.decode([Piece(0, position, [token, 0][:width], min(width, 2))], is_step=False)
             position += 1
-            context.truncate(0, position)
-        decision = constraint.decision()
-        allowed = constraint.allowed()
+            if takes_back:
+                context.truncate(0, position)
         scores = rows[0]
-        if decision:
-            allowed = np.array([token for tokens in decision.values() for token in tokens])
+        if decision := constraint.decision():
+            shares, tokens = weigh_options(scores, decision)
+            token = tokens[max(shares, key=lambda option: shares[option])]
         else:
             penalise(scores, chosen, request.sampling)
-        token = int(allowed[np.argmax(scores[allowed])])
-        if not decision:
+            allowed = constraint.allowed()
+            token = int(allowed[np.argmax(scores[allowed])])
             chosen.append(token)
         constraint.take(token)
         ahead = [token]

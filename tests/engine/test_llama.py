@@ -18,6 +18,7 @@ from panel.engine.batch import Piece
 from panel.engine.chat import Segment
 from panel.engine.llama import LlamaContext, defuse, open_llama
 from panel.engine.worker import BatchedEngine
+from panel.errors import EngineCrash
 from panel.models import ModelFile, find_model
 from panel.records import Sampling
 
@@ -242,6 +243,17 @@ def test_a_cut_context_goes_on_where_it_was_cut(model_file: ModelFile) -> None:
     assert (row == expected).all()
     assert expected.std() > 0
     context.close()
+    context.close()
+
+
+def test_an_interrupt_ends_what_is_being_computed(model_file: ModelFile) -> None:
+    context = LlamaContext(model_file, context_tokens=512, threads=1)
+    piece = Piece(0, 0, range(1, 200), 1)
+    context.decode([piece], is_step=False)
+    context.clear()
+    context.interrupt()
+    with pytest.raises(EngineCrash, match="status 2"):
+        context.decode([piece], is_step=False)
     context.close()
 
 

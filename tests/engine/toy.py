@@ -48,6 +48,7 @@ class ToyModel:
         self.copies = 0
         self.calls = 0
         self.closed = 0
+        self.interrupted = False
         self.spoil: Callable[[Logits, Sequence[int]], None] = lambda scores, context: None
         self.refuses: Callable[[Segment], None] = lambda segment: None
 
@@ -94,6 +95,9 @@ class ToyModel:
         scores: Logits = np.random.Generator(np.random.PCG64(list(digest))).normal(size=262).astype(np.float32)
         self.spoil(scores, cells)
         return scores
+
+    def interrupt(self) -> None:
+        self.interrupted = True
 
     def close(self) -> None:
         self.closed += 1
