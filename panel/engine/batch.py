@@ -27,9 +27,9 @@ from panel.engine.figures import Figures
 from panel.engine.lookup import Habits, Lookup
 from panel.engine.protocol import Generation, OnProgress, Progress, Request
 from panel.engine.sampling import Logits
-from panel.engine.streams import Streams, Tokens
+from panel.engine.streams import KEPT_NODES, Node, PrefixTree, Streams, Tokens
 from panel.engine.writing import Writing
-from panel.errors import ContextOverflow, EngineCrash, EngineTimeout, PanelError
+from panel.errors import ContextOverflow, EngineCrash, EngineTimeout, PanelError, SetupError
 from panel.records import EngineIdentity
 
 BATCH_TOKENS = 512
@@ -92,8 +92,13 @@ class Job:
     settle: Callable[[Generation | PanelError], None]
     on_progress: OnProgress
     is_wanted: Callable[[], bool]
-    segments: list[Tokens] = field(default_factory=list)
+    path: list[Node] = field(default_factory=list)
     is_suspect: bool = False
+
+    @property
+    def prompt_tokens(self) -> int:
+        """The prompt's length."""
+        return self.path[-1].end if self.path else 0
 
 
 @dataclass(eq=False)
@@ -103,7 +108,7 @@ class _Seat:
     job: Job
     stream: int
     writing: Writing
-    unread: list[Tokens]
+    unread: list[Node]
     position: int
     cached_tokens: int
     offset: int = 0
@@ -121,6 +126,7 @@ class Batch:
     def __init__(self, model: TokenModel) -> None:
         self._model = model
         self._streams = Streams(model)
+        self._prompts = PrefixTree()
         self._grammars = Grammars(model.tokenizer)
         self._tokens_of: dict[tuple[bool, Segment], Tokens] = {}
         self._habits: Habits = {}
@@ -135,11 +141,13 @@ class Batch:
 
     def add(self, job: Job) -> None:
         """Take in a request; one that cannot fit or cannot be understood ends here."""
+        if len(self._prompts) > KEPT_NODES and not self.work:
+            self._prompts, self._streams = PrefixTree(), Streams(self._model)
         try:
             cut = self._model.chat.segments(job.request.messages)
             tokens = [self._tokenize(segment, first=index == 0) for index, segment in enumerate(cut)]
-            job.segments = [segment for segment in tokens if segment]
-            _check_fit(job.request, sum(map(len, job.segments)), self._model.context_tokens)
+            job.path = self._prompts.path([segment for segment in tokens if segment])
+            _check_fit(job.request, job.prompt_tokens, self._model.context_tokens)
         except Exception as error:  # the thread must outlive any request; nothing of the graph runs here
             job.settle(_translated(error))
         else:
@@ -157,7 +165,10 @@ class Batch:
         try:
             self._step()
         except Exception as error:  # as in `add`
-            self._start_again(self._seats, _translated(error))
+            if self._seats:
+                self._start_again(list(self._seats), _translated(error))
+            else:
+                self.end(_translated(error))
 
     def _step(self) -> None:
         self._pending = [job for job in self._pending if job.is_wanted()]
@@ -188,22 +199,22 @@ class Batch:
                 return
             job = next((job for job in self._pending if job.is_suspect), self._pending[0])
         else:
-            job = max(self._pending, key=lambda job: self._streams.shared(job.segments))
+            job = max(self._pending, key=lambda job: self._streams.shared(job.path))
         self._pending.remove(job)
         try:
             constraint = self._grammars.constrain(job.request.schema, job.request.choice)
-            prompt = (token for segment in job.segments for token in segment)
+            prompt = (token for node in job.path for token in node.tokens)
             lookup = Lookup(prompt, self._habits) if self._model.shares else None
             writing = Writing(job.request, constraint, lookup)
-            stream, count = self._streams.open(job.segments)
+            stream, count = self._streams.open(job.path)
         except Exception as error:  # as in `add`
             job.settle(_translated(error))
             return
-        cached = sum(map(len, job.segments[:count]))
+        cached = job.path[count - 1].end if count else 0
         self.figures.shared_tokens += cached
-        seat = _Seat(job, stream, writing, job.segments[count:], cached, cached)
+        seat = _Seat(job, stream, writing, job.path[count:], cached, cached)
         seats.append(seat)
-        self._advance(seat, partial(self._tell, seat, "prefill", cached, sum(map(len, job.segments))))
+        self._advance(seat, partial(self._tell, seat, "prefill", cached, job.prompt_tokens))
 
     def _leave(self, seat: _Seat) -> None:
         """Free a seat's stream; the last seat moves up."""
@@ -215,7 +226,7 @@ class Batch:
 
     def _read(self, seat: _Seat) -> None:
         began = time.monotonic()
-        segment = seat.unread[0]
+        segment = seat.unread[0].tokens
         tokens = segment[seat.offset : seat.offset + BATCH_TOKENS]
         is_last = len(seat.unread) == 1 and seat.offset + len(tokens) == len(segment)
         rows = self._decode([seat], [Piece(seat.stream, seat.position, tokens, int(is_last))], is_step=False)
@@ -228,7 +239,7 @@ class Batch:
             self._streams.append(seat.stream, seat.unread.pop(0))
 
         def go_on() -> None:
-            self._tell(seat, "prefill", seat.position, sum(map(len, seat.job.segments)))
+            self._tell(seat, "prefill", seat.position, seat.job.prompt_tokens)
             if is_last:
                 seat.writing.begin(rows[0])
 
@@ -325,7 +336,7 @@ def _generation(seat: _Seat) -> Generation:
         text=writing.text,
         finish=writing.finish or "length",
         probabilities=writing.probabilities,
-        prompt_tokens=sum(map(len, seat.job.segments)),
+        prompt_tokens=seat.job.prompt_tokens,
         cached_tokens=seat.cached_tokens,
         completion_tokens=writing.count,
         duration_s=seat.spent_s,
@@ -349,6 +360,8 @@ def _translated(error: Exception) -> PanelError:
 
 
 def _check_fit(request: Request, prompt_tokens: int, context_tokens: int) -> None:
+    if not prompt_tokens:
+        raise SetupError(f"{request.id}: the model's chat template makes nothing of the prompt")
     if prompt_tokens + request.max_tokens > context_tokens:
         raise ContextOverflow(
             f"{request.id}: {prompt_tokens:,} prompt tokens and room for {request.max_tokens:,} of answer do not fit "

@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.engine.streams import Streams, Tokens
+from panel.engine.streams import Node, PrefixTree, Streams
 
 HOUSE, TAIL = (1, 2, 3), (9,)
+TREE = PrefixTree()
 PROMPTS = [
-    (HOUSE, *middle, TAIL)
+    TREE.path((HOUSE, *middle, TAIL))
     for tool in ((10, 11), (20, 21), (30, 31))
     for persona in ((5, 5), (6, 6))
     for middle in ((tool, persona), (tool, persona, (7, 7)))
@@ -34,13 +35,13 @@ class Cells:
         del self.cells[stream][length:]
 
 
-def read(streams: Streams, cells: Cells, prompt: tuple[Tokens, ...]) -> tuple[int, int]:
+def read(streams: Streams, cells: Cells, prompt: list[Node]) -> tuple[int, int]:
     """Open a prompt and compute what is missing, then write an answer behind it."""
     stream, count = streams.open(prompt)
-    assert cells.cells[stream] == [token for segment in prompt[:count] for token in segment]
-    for segment in prompt[count:]:
-        cells.cells[stream] += segment
-        streams.append(stream, segment)
+    assert cells.cells[stream] == [token for node in prompt[:count] for token in node.tokens]
+    for node in prompt[count:]:
+        cells.cells[stream] += node.tokens
+        streams.append(stream, node)
     cells.cells[stream] += [99] * 5
     return stream, count
 
@@ -51,11 +52,11 @@ def read(streams: Streams, cells: Cells, prompt: tuple[Tokens, ...]) -> tuple[in
     st.lists(st.tuples(st.booleans(), st.sampled_from(PROMPTS), st.integers(0, 9)), max_size=40),
 )
 def test_the_account_is_true_and_leaves_no_gaps(
-    seats: int, shares: bool, moves: list[tuple[bool, tuple[Tokens, ...], int]]
+    seats: int, shares: bool, moves: list[tuple[bool, list[Node], int]]
 ) -> None:
     cells = Cells(seats + 2, shares=shares)
     streams = Streams(cells)
-    busy: dict[int, tuple[Tokens, ...]] = {}
+    busy: dict[int, list[Node]] = {}
     for opens, prompt, which in moves:
         if opens and len(busy) < seats:
             stream, count = read(streams, cells, prompt)
@@ -71,7 +72,7 @@ def test_the_account_is_true_and_leaves_no_gaps(
         if shares:
             assert sorted(busy) == list(range(len(busy)))
         for stream, prompt in busy.items():
-            whole = [token for segment in prompt for token in segment]
+            whole = [token for node in prompt for token in node.tokens]
             assert cells.cells[stream] == [*whole, *[99] * 5]
     assert shares or not cells.copies
 
@@ -83,7 +84,7 @@ def test_what_was_read_last_is_kept_for_a_revision() -> None:
     stream, _ = read(streams, cells, draft)
     streams.close(stream)
     read(streams, cells, PROMPTS[6])
-    assert streams.shared(revision) == sum(map(len, revision[:3]))
+    assert streams.shared(revision) == revision[2].end
     _, count = read(streams, cells, revision)
     assert count == 3
 
@@ -118,3 +119,12 @@ def test_a_stream_nobody_knows_is_not_used() -> None:
     stream, _ = read(streams, cells, PROMPTS[0])
     streams.forget(stream)
     assert streams.shared(PROMPTS[0]) == 0
+
+
+def test_nodes_are_the_same_only_after_the_same() -> None:
+    tree = PrefixTree()
+    one, other = tree.path([(1,), (2,), (3,)]), tree.path([(1,), (2,), (4,)])
+    assert one[:2] == other[:2] and one[2] != other[2]
+    assert tree.path([(9,), (2,)])[1] != one[1]
+    assert [node.end for node in tree.path([(1, 1), (2, 2, 2)])] == [2, 5]
+    assert len(tree) == 8
