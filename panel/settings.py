@@ -42,7 +42,7 @@ class ModelSettings(Record):
     seats_at_once: Annotated[int, Field(ge=1, le=64)] = 8
     """How many seats are written at once, at most; fewer where memory does not allow them."""
     memory_limit_mb: Annotated[int, Field(ge=0, le=16_777_216)] = 0
-    """What the model may have of memory, in MiB; 0: three fifths of the machine's."""
+    """What the model may have of memory, in MiB; 0: four fifths of what is free."""
     steady: Annotated[bool, Field(strict=True)] = False
     """Whether a text must not depend on what is written beside it, even where that costs time."""
     url: Annotated[str, Field(max_length=300, pattern=r"^(https?://[^\s\"'<>]+|)$")] = ""

@@ -128,6 +128,9 @@ def open_engine(newsroom: Newsroom, *, name: str = "", model: str = "", seats: i
 
 def _open_llama(newsroom: Newsroom, model: ModelFile, seats: int | None) -> Engine:
     settings = newsroom.settings.model
+    # llama.cpp's threads wait for each other a thousand times a step. By default they spin for a millisecond first and
+    # take the processor from whoever they wait for; this has to be said before the library is loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     # Imported by name: llama.cpp's library is loaded only when a model is.
     llama = importlib.import_module("panel.engine.llama")
     engine: Engine = llama.open_llama(

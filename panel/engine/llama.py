@@ -74,7 +74,7 @@ def open_llama(
         context_tokens: how long a prompt with its answer may be.
         threads: of the processor.
         seats: how many seats are written at once, at most; fewer when memory does not allow them.
-        memory_limit_bytes: for weights, cache and scratch together; None is three fifths of the machine's.
+        memory_limit_bytes: for weights, cache and scratch together; None is four fifths of what is free.
         steady: whether every step has the same shape where a text would else depend on what is written beside it.
 
     Raises:

@@ -5,15 +5,15 @@ The figures are llama.cpp's own arithmetic for attention models; recurrent ones 
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from panel.errors import SetupError
+from panel.models.memory import available_memory
 
 WARM_STREAMS = 4
 """Streams beyond the seats': they keep dossiers and drafts for redrafts and revisions."""
 
-_MACHINE_SHARE = 0.6
+_FREE_SHARE = 0.8
 _MIB = 1024 * 1024
 _KEY_BYTES, _VALUE_BYTES = 34 / 32, 2
 """Of one number in the cache: keys in eight bits with a scale for every 32, values in sixteen bits."""
@@ -41,7 +41,7 @@ def plan_streams(sizes: ModelSizes, context_tokens: int, seats: int, memory_limi
         sizes: of the model.
         context_tokens: of one stream.
         seats: how many seats are wanted.
-        memory_limit_bytes: for everything together; None is three fifths of the machine's memory.
+        memory_limit_bytes: for everything together; None is four fifths of what is free.
 
     Returns:
         Streams and seats, each at least 1; there are more streams than seats where memory allows.
@@ -49,7 +49,7 @@ def plan_streams(sizes: ModelSizes, context_tokens: int, seats: int, memory_limi
     Raises:
         SetupError: not even one stream fits.
     """
-    limit = machine_memory_bytes() * _MACHINE_SHARE if memory_limit_bytes is None else memory_limit_bytes
+    limit = available_memory() * _FREE_SHARE if memory_limit_bytes is None else memory_limit_bytes
     stream = stream_bytes(sizes, context_tokens)
     fixed = sizes.weights_bytes + scratch_bytes(sizes, context_tokens, seats)
     room = int((limit - fixed) // stream) if stream else seats + WARM_STREAMS
@@ -74,11 +74,6 @@ def scratch_bytes(sizes: ModelSizes, context_tokens: int, seats: int) -> int:
     attention = context_tokens * _PIECE_TOKENS * sizes.heads * 4
     scores = 2 * seats * sizes.vocabulary * 4
     return attention + scores + _OVERHEAD_BYTES
-
-
-def machine_memory_bytes() -> int:
-    """Return the machine's physical memory."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _mib(size: float) -> str:
