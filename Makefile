@@ -18,6 +18,7 @@ export CMAKE_ARGS ?= -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/setup/llama_only.cmake -D
 .DELETE_ON_ERROR:
 
 demo: .venv/.runtime
+	-$(BIN)/panel model prepare
 	$(BIN)/panel run smolvlm2-turbo mistral-3b-edge
 
 test: .venv/.dev

@@ -36,11 +36,10 @@ from benchmarks.engine_turns import Job, Result, TurnFailed, take_turn
 from benchmarks.engine_workloads import Workload, build_asks
 from benchmarks.random_weights import CACHE, SHAPES, write_model
 from panel.errors import SetupError
-from panel.models import EMBEDDED, ModelFile, find_model, physical_cores
+from panel.models import EMBEDDED, ModelFile, find_model, find_prepared, physical_cores
 
 PREPARED = "embedded-prepared"
 _MODULES = {"a": "engine_panel", "b": "engine_peers", "c": "engine_peers", "d": "engine_peers"}
-_PREPARED_AS = "Q8_0"
 _ALL_WORKLOADS = ("1x4", "2x4", "8x4", "8x4x3")
 _SHAPE_WORKLOADS = ("1x4", "2x4")
 _SHAPE_MOST_TOKENS = 400
@@ -152,7 +151,12 @@ def find_quantized(spec: str, options: argparse.Namespace) -> ModelFile:
     if name != EMBEDDED or not quantization:
         return find_model(spec, base=Path.cwd())
     source = find_model(EMBEDDED, base=Path.cwd())
-    wanted = _PREPARED_AS if spec == PREPARED else quantization.upper()
+    if spec == PREPARED:
+        prepared = find_prepared(source)
+        if prepared is None:
+            tell("the embedded model is not prepared (`panel model prepare`): it is taken as it came")
+        return prepared or source
+    wanted = quantization.upper()
     target = options.cache.expanduser() / f"{source.name}-{source.sha256[:8]}-as-{wanted}.gguf"
     if not target.exists():
         tell(f"{target.name}: converting it")

@@ -21,8 +21,8 @@ PanelError
 
 Third-party exceptions are translated into these at one seam each: YAML in `panel.inputs`, TOML in `panel.settings`,
 Jinja2 in `panel.prompts.templates` and `panel.engine.chat`, the store's files in `panel.store.files`, the site's in
-`panel.publish.disk`, LangGraph and SQLite in `panel.graph.build`, llama.cpp in `panel.engine.llama`, HTTP in
-`panel.dossiers.fetch`.
+`panel.publish.disk`, LangGraph and SQLite in `panel.graph.build`, llama.cpp in `panel.engine.llama` and
+`panel.models.measure`, HTTP in `panel.dossiers.fetch` and `panel.engine.served_wire`.
 """
 
 from __future__ import annotations

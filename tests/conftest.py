@@ -23,11 +23,12 @@ def no_retry_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the desk's own variables, git's user and the working folder of whoever runs the tests out of them."""
+    """Keep the desk's own variables, git's user, the cache and the working folder of whoever runs the tests out."""
     for name in ("PANEL_EDITOR", "PANEL_SCRIPTED_DELAY_S", "EDITOR", "VISUAL", "COLUMNS", "LINES", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    monkeypatch.setenv("PANEL_CACHE", str(tmp_path_factory.getbasetemp() / "no-cache"))
     before = os.getcwd()
     yield
     os.chdir(before)

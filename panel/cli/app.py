@@ -16,6 +16,7 @@ from panel.errors import InputProblems, NotApproved, PanelError, StaleEdit
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("panel.cli.newsroom", "Make a new newsroom from the packaged defaults."),
     "dossier": ("panel.cli.dossier", "Start and check dossiers."),
+    "model": ("panel.cli.model", "Prepare a model for this machine, once."),
     "run": ("panel.cli.run", "Let the panel review tools: one draft a seat."),
     "resume": ("panel.cli.resume", "Go on with a run: only seats without a draft are drafted."),
     "runs": ("panel.cli.runs", "List the runs, oldest first."),

@@ -1,9 +1,9 @@
-"""Engines: what writes the drafts. The protocol here; the real one in `llama`, the model-free one in `scripted`.
+"""Engines: what writes the drafts. The protocol here; llama.cpp in `llama`, a server in `served`, a script: `scripted`.
 
-`panel.engine.llama` is not imported here: it loads llama.cpp's library.
+`panel.engine.llama` and `panel.engine.served` are not imported here: they load llama.cpp's and HTTP's libraries.
 """
 
-from panel.engine.protocol import Choice, Engine, Generation, Message, OnProgress, Progress, Request
+from panel.engine.protocol import Choice, Engine, Generation, Message, OnProgress, Progress, Request, resample
 from panel.engine.scripted import ScriptedEngine
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Progress",
     "Request",
     "ScriptedEngine",
+    "resample",
 ]

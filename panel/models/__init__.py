@@ -1,5 +1,10 @@
-"""Model files: where they are, what they are called, what their bytes hash to. Loads none of them."""
+"""Model files: where they are, what their bytes hash to, and which of their forms is fastest on this machine.
 
+Nothing here loads a model into this process or needs llama.cpp at import; `panel.models.measure` does, in another one.
+"""
+
+from panel.models.cores import physical_cores
 from panel.models.files import EMBEDDED, ModelFile, find_model
+from panel.models.prepared import find_prepared
 
-__all__ = ["EMBEDDED", "ModelFile", "find_model"]
+__all__ = ["EMBEDDED", "ModelFile", "find_model", "find_prepared", "physical_cores"]

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -26,9 +27,10 @@ class Bench:
     """One such process, from `with` to its end; leaving it ends it at once, in the middle of anything."""
 
     def __enter__(self) -> Bench:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
+            # -P: what lies in the folder one stands in is not to be imported.
+            [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -46,7 +48,8 @@ class Bench:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._errors):
             if pipe:
-                pipe.close()
+                with suppress(OSError):  # a question that never arrived
+                    pipe.close()
 
     def ask(self, what: str, **arguments: Any) -> Any:
         """Have one thing done, and wait for it.

@@ -11,15 +11,26 @@ import os
 import queue
 import sys
 import threading
-from typing import Any
+import traceback
+from typing import Any, NoReturn
 
 from panel.errors import EngineCrash
 
 
 def main() -> None:
-    """Answer questions until there are no more."""
+    """Answer questions until nobody is there to ask."""
     questions: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
+    try:
+        _answer(questions)
+    except BaseException:
+        # Not by way of the interpreter's own end, which the listener, waiting for input, would turn into an abort.
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _answer(questions: queue.SimpleQueue[str]) -> NoReturn:
     # Answers have a way of their own; what a library prints goes where errors go.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

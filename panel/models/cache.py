@@ -1,8 +1,8 @@
 """The folder where prepared models lie, one folder a source, and how it is changed without leaving halves behind.
 
-What is being made has a name that ends in `.part` until it is whole; then it is renamed. A process that is killed leaves
-at most such names, and the lock that the system lets go of: whoever takes the lock next sweeps them. The one seam where
-the operating system's complaints about the cache become `StoreError`s.
+What is being made has a name that ends in `.part` until it is whole; then it is renamed. A process that is killed
+leaves at most such names, and a lock that the system lets go of: whoever takes the lock next sweeps them. The one seam
+where the operating system's complaints about the cache become `StoreError`s.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ MANIFEST_NAME = "prepared.json"
 _LOCK_NAME = "lock"
 _PART = ".part"
 _FOLDER_DIGITS = 16
+_ATTEMPTS = 1000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CANNOT_SAY = (errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
@@ -90,12 +91,14 @@ def held(folder: Path) -> Iterator[None]:
 
 def _lock(folder: Path) -> int:
     path = folder / _LOCK_NAME
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
+    for further in reversed(range(_ATTEMPTS)):
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except FileNotFoundError:  # the folder went in between, with whoever held it
-            continue
+        except (FileNotFoundError, FileExistsError):
+            if not further:
+                raise
+            continue  # the folder went in between, with whoever held it
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.samestat(os.fstat(handle), os.stat(path)):
@@ -110,11 +113,12 @@ def _lock(folder: Path) -> int:
             os.close(handle)
             raise
         os.close(handle)  # the lock of a file that is gone: take the new one
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
 
 def sweep(folder: Path) -> None:
     """Remove what is half-made. Only for whoever holds the folder."""
-    for path in folder.glob(f".*{_PART}"):
+    for path in _half_made(folder):
         with suppress(OSError):
             path.unlink()
 
@@ -122,8 +126,16 @@ def sweep(folder: Path) -> None:
 def sweep_abandoned() -> None:
     """Sweep every model's folder that nobody holds."""
     for folder in model_folders():
-        with suppress(StoreError), held(folder):
-            pass
+        # Looking first: holding a folder, even for a moment, is in the way of whoever wants it.
+        if _half_made(folder):
+            with suppress(StoreError), held(folder):
+                pass
+
+
+def _half_made(folder: Path) -> list[Path]:
+    """Find files without their name, and models without a manifest."""
+    orphans = () if (folder / MANIFEST_NAME).exists() else folder.glob("*.gguf")
+    return [*folder.glob(f".*{_PART}"), *orphans]
 
 
 def part_name(folder: Path, name: str) -> Path:

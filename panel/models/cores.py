@@ -36,13 +36,17 @@ def _siblings(number: int, root: Path) -> str:
     return _read(topology / "thread_siblings_list") or _read(topology / "core_cpus_list")
 
 
-def _quota(root: Path) -> float | None:
-    """Return the least quota of processors on the way from this process's control group up; None when there is none."""
+def control_groups(root: Path = Path("/")) -> list[Path]:
+    """Return the folders of this process's control group (version 2) and of those above it, the topmost first."""
     own = next((line[3:] for line in _read(root / "proc/self/cgroup").splitlines() if line.startswith("0::")), "/")
     parts = [part for part in PurePosixPath(own).parts if part not in ("/", "..")]
-    folder = root / "sys/fs/cgroup"
-    folders = [folder.joinpath(*parts[:depth]) for depth in range(len(parts) + 1)]
-    return min((quota for at in folders if (quota := _parse_quota(_read(at / "cpu.max"))) is not None), default=None)
+    return [(root / "sys/fs/cgroup").joinpath(*parts[:depth]) for depth in range(len(parts) + 1)]
+
+
+def _quota(root: Path) -> float | None:
+    """Return the least quota of processors on the way from this process's control group up; None when there is none."""
+    quotas = [_parse_quota(_read(group / "cpu.max")) for group in control_groups(root)]
+    return min((quota for quota in quotas if quota is not None), default=None)
 
 
 def _parse_quota(text: str) -> float | None:

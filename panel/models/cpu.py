@@ -1,18 +1,15 @@
-"""Which processor this is, as far as llama.cpp's speed goes: its name and the instructions llama.cpp has kernels for."""
+"""Which processor this is, as far as llama.cpp's speed goes: its name, and the instructions that have kernels."""
 
 from __future__ import annotations
 
 import platform
+import re
 from pathlib import Path
 
-_INSTRUCTIONS = frozenset(
-    # x86
-    "sse4_2 avx f16c fma bmi2 avx2 avx_vnni avx512f avx512bw avx512vl avx512_vbmi avx512vbmi avx512_vnni avx512_bf16 "
-    "avx512_fp16 amx_tile amx_int8 amx_bf16 "
-    # Arm
-    "neon asimd asimdhp fphp asimddp i8mm bf16 sve sve2 sme "
-    # others
-    "vsx vx lasx lsx".split()
+_INSTRUCTIONS = re.compile(
+    r"sse4_2|avx.*|f16c|fma|bmi2|amx.*"  # x86
+    r"|neon|asimd.*|fphp|i8mm|bf16|sve.*|sme.*"  # Arm
+    r"|vsx|vx|lsx|lasx|rvv"
 )
 _NAMES = ("model name", "Model Name", "cpu model", "cpu", "CPU part")
 
@@ -32,6 +29,7 @@ def describe_cpu(root: Path = Path("/")) -> str:
         key, _, value = line.partition(":")
         fields.setdefault(key.strip(), " ".join(value.split()))
     name = next((fields[key] for key in _NAMES if fields.get(key)), platform.processor()) or "unknown"
-    known = _INSTRUCTIONS & set(f"{fields.get('flags', '')} {fields.get('Features', '')}".split())
+    flags = f"{fields.get('flags', '')} {fields.get('Features', '')}".split()
+    known = {flag for flag in flags if _INSTRUCTIONS.fullmatch(flag)}
     machine = platform.machine() or "unknown"
     return f"{name}, {machine}: {' '.join(sorted(known))}" if known else f"{name}, {machine}"

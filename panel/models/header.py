@@ -63,7 +63,7 @@ def check_can_draft(path: Path) -> None:
     """Refuse what no engine of the panel can write with, before minutes are spent on it.
 
     Raises:
-        SetupError: the file is a vocabulary, one part of several, an adapter, an embedding model, or has no chat template.
+        SetupError: it is a vocabulary, one part of several, an adapter, an embedding model, or has no chat template.
     """
     header = read_header(path)
     fields = header.fields
@@ -77,13 +77,13 @@ def check_can_draft(path: Path) -> None:
         what = f"is one of {parts} parts of a model"
         hint = "Join them with `llama-gguf-split --merge`, and name the one file."
     elif kind != "model":
-        what = f"is no model but of the type {printable(str(kind))!r}"
+        what = f"is no model but of the type '{printable(str(kind))}'"
     elif not header.tensors:
         what = "holds a vocabulary and no weights"
     elif pooling or not causal:
         what = "is an embedding model: it writes no text"
     elif not fields.get("tokenizer.chat_template"):
-        what = "has no chat template"
+        what = "has no chat template: it was not trained to answer"
     else:
         return
     raise SetupError(f"{printable(path)}: the file {what}", hint=hint)

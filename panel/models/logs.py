@@ -28,5 +28,7 @@ def catch_logs() -> None:
 
 def last_words() -> str:
     """Return the last errors llama.cpp reported since `catch_logs`, three at most, on one line."""
-    telling = [line.strip() for line in "".join(_tail).splitlines() if "error" in line.lower() or "fail" in line.lower()]
+    telling = [
+        line.strip() for line in "".join(_tail).splitlines() if "error" in line.lower() or "fail" in line.lower()
+    ]
     return "; ".join(telling[-3:]) or "llama.cpp gave no reason"

@@ -59,7 +59,8 @@ class BenchModel:
         catch_logs()
         llama_cpp.llama_backend_init()
         self._threads = threads
-        self._context = self._batch = None
+        self._context = self._batch = self._memory = None
+        self._shape = Shape()
         self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), llama_cpp.llama_model_default_params())
         if not self._model:
             raise EngineCrash(last_words())
@@ -75,12 +76,12 @@ class BenchModel:
             "trained_tokens": llama_cpp.llama_model_n_ctx_train(self._model),
         }
 
-    def loss(self, *, tokens: int, budget_s: float) -> dict[str, float]:
+    def loss(self, *, tokens: int, budget_s: float | None = None) -> dict[str, float]:
         """Read the fixed text.
 
         Args:
             tokens: how many are to be foretold at most; fewer when the text or the model's context ends.
-            budget_s: no further piece is begun after so many seconds.
+            budget_s: no further piece is begun after so many seconds; None: no end.
 
         Returns:
             `loss_nats`, the `tokens` it is the mean of, and `read_s`, the seconds of reading.
@@ -88,7 +89,7 @@ class BenchModel:
         wanted = min(tokens, llama_cpp.llama_model_n_ctx_train(self._model), len(self._tokens) - 1)
         self._open_context(streams=1, stream_tokens=wanted, batch_tokens=LOSS_PIECE_TOKENS)
         surprise, counted, read_s = 0.0, 0, 0.0
-        while counted < wanted and (counted == 0 or read_s <= budget_s):
+        while counted < wanted and (budget_s is None or counted == 0 or read_s <= budget_s):
             end = min(counted + LOSS_PIECE_TOKENS, wanted)
             read_s += self._decode((self._tokens[at], at, 0, True) for at in range(counted, end))
             surprise += self._surprise(self._tokens[counted + 1 : end + 1])

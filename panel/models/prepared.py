@@ -162,8 +162,9 @@ def _surroundings_changed(preparation: Preparation, folder: Path) -> str:
         return "it was prepared from another model"
     if preparation.llama_version != llama_version():
         return f"it was measured with llama-cpp-python {preparation.llama_version}, and {llama_version()} is installed"
-    if preparation.cpu != describe_cpu():
-        return f"it was measured on another processor ({preparation.cpu})"
+    if preparation.cpu != (cpu := describe_cpu()):
+        there, here = preparation.cpu.split(":")[0], cpu.split(":")[0]
+        return "it was measured on " + (f"another processor, {there}" if there != here else "other instructions")
     return ""
 
 

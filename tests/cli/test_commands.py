@@ -23,6 +23,7 @@ def commands_on(room: Path) -> dict[str, tuple[str, ...]]:
         "init": ("init", "../other"),
         "dossier": ("dossier", "check"),
         "dossier add": ("dossier", "add", "Foo", "--from", "readme.md"),
+        "model": ("model", "show"),
         "run": ("run", "smolvlm2-turbo", "-p", "dx", "--engine", "scripted", "--run-id", "b"),
         "resume": ("resume", "a"),
         "runs": ("runs",),

@@ -22,7 +22,15 @@ atexit.register(lambda: print(json.dumps(sorted(heavy & set(sys.modules))), file
 from panel.cli import main
 main()
 """
-HELPS = [(), *((name,) for name in COMMANDS), ("dossier", "add"), ("dossier", "check")]
+HELPS = [
+    (),
+    *((name,) for name in COMMANDS),
+    ("dossier", "add"),
+    ("dossier", "check"),
+    ("model", "prepare"),
+    ("model", "show"),
+    ("model", "forget"),
+]
 
 
 def run_help(*argv: str, heavy: tuple[str, ...] = HEAVY) -> tuple[str, list[str]]:
@@ -44,6 +52,7 @@ def test_help_loads_nothing_heavy() -> None:
 def test_a_command_s_help_loads_no_model_and_no_page_reader() -> None:
     assert run_help("dossier", heavy=("llama_cpp", "trafilatura", "langgraph", "numpy"))[1] == []
     assert run_help("run", heavy=("llama_cpp", "trafilatura"))[1] == []
+    assert run_help("model", "prepare", heavy=("llama_cpp", "trafilatura", "numpy"))[1] == []
 
 
 @pytest.mark.parametrize("argv", HELPS, ids=" ".join)
