@@ -36,6 +36,8 @@ bench: .venv/.dev
 	$(BIN)/python benchmarks/run_scale.py
 
 bench-engine: .venv/.dev
+	$(BIN)/python -m benchmarks.grammar
+	$(BIN)/python -m benchmarks.engine_scale
 	$(BIN)/python -m benchmarks.engine $(FLAGS)
 
 .venv/.python:
