@@ -82,7 +82,8 @@ class RunProgress:
         for event in events:
             table.add_row(Text(str(event.seat)), _describe(event))
         spent = time.monotonic() - self._began
-        table.add_row(Text(f"{done} of {len(events)} seats", style="bold"), Text(f"{spent:.0f} s{f', {rate:.0f} tokens/s' if rate else ''}"))
+        pace = f", {rate:.0f} tokens/s" if rate else ""
+        table.add_row(Text(f"{done} of {len(events)} seats", style="bold"), Text(f"{spent:.0f} s{pace}"))
         return table
 
 

@@ -50,9 +50,7 @@ def is_as_good(excess: float) -> bool:
     return excess <= LOSS_TOLERANCE
 
 
-def why_not_try(
-    quantization: str, source_quantization: str, excesses: Mapping[str, float], parameters: int = 0
-) -> str:
+def why_not_try(quantization: str, source_quantization: str, excesses: Mapping[str, float], parameters: int = 0) -> str:
     """Tell why a candidate cannot help; "" when it may.
 
     Args:
