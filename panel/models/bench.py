@@ -16,11 +16,12 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-from panel.errors import EngineCrash
+from panel.errors import EngineCrash, RunError
 
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from panel.models.bench_process import main; main()"
 )
+_ENDED_BY_SOMEBODY = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Bench:
@@ -34,8 +35,9 @@ class Bench:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            # A dying llama.cpp would call a debugger to print a trace.
-            env={**os.environ, "GGML_NO_BACKTRACE": "1"},
+            # Threads wait as they do when the panel drafts (`panel.cli.session`): what is timed is what will be. And a
+            # dying llama.cpp is not to call a debugger for its trace.
+            env={"GOMP_SPINCOUNT": "1000", **os.environ, "GGML_NO_BACKTRACE": "1"},
             # Ctrl-C is for the one who asked; they end this process themselves.
             start_new_session=True,
         )
@@ -63,6 +65,7 @@ class Bench:
 
         Raises:
             EngineCrash: llama.cpp refused, with its own words, or the process died.
+            RunError: somebody ended the process, which says nothing about the model.
         """
         assert self._process.stdin and self._process.stdout
         try:
@@ -80,6 +83,8 @@ class Bench:
 
     def _how_it_died(self) -> str:
         code = self._process.wait()
+        if -code in _ENDED_BY_SOMEBODY:
+            raise RunError("the process that measures was ended from outside", hint="Run the same command again.")
         if code == -signal.SIGKILL:
             return "the system ended it; there may be too little memory"
         self._errors.seek(0)

@@ -55,6 +55,7 @@ def prepare_model(
         SetupError: this file cannot be prepared, or it changed meanwhile.
         Conflict: another process is preparing it.
         StoreError: the cache cannot be written; nothing half-made is left there.
+        RunError: somebody ended the process that measures.
     """
     check_can_draft(source.path)
     folder = model_folder(source.sha256)

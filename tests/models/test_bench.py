@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.errors import EngineCrash
+from panel.errors import EngineCrash, RunError
 from panel.models import ModelFile
 from panel.models.bench import Bench
 
@@ -41,6 +41,15 @@ def test_a_process_that_died_is_told(stroke: int, words: str) -> None:
         for _ in range(2):
             with pytest.raises(EngineCrash, match=words):
                 bench.ask("loss", tokens=1)
+
+
+def test_a_process_that_somebody_ended_says_nothing_about_the_model() -> None:
+    with Bench() as bench:
+        bench._process.terminate()
+        bench._process.wait()
+        with pytest.raises(RunError, match="ended from outside") as caught:
+            bench.ask("loss", tokens=1)
+    assert not isinstance(caught.value, EngineCrash) and caught.value.hint
 
 
 def test_an_accident_in_the_process_is_told_by_its_last_line() -> None:
