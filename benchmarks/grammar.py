@@ -2,7 +2,7 @@
 
 Walks the bundled personas' grammars along a plain answer and times each thing the engine does there: asking for one
 token, the mask over the vocabulary, taking a token, and the whole choice of a token from scores whose best token is
-allowed (the usual case) or among which no likely one is, so that the mask is needed (the worst).
+allowed (the usual case), or whose best tokens are all refused.
 
     python -m benchmarks.grammar [--json FILE]
 """
@@ -67,7 +67,7 @@ def measure(model: Path) -> dict[str, list[float]]:
             timed("ask for one token", partial(constraint.allows, token))
             timed("mask", constraint.allowed)
             timed("choose, likely", partial(pick_token, likely, constraint, history, sampling, rng))
-            timed("choose, mask needed", partial(pick_token, unlikely, constraint, history, sampling, rng))
+            timed("choose, best refused", partial(pick_token, unlikely, constraint, history, sampling, rng))
             timed("take", partial(constraint.take, token))
             history.append(token)
     context.close()
