@@ -7,7 +7,6 @@ Run as a process by `benchmarks.engine_turns`. Every call of llama.cpp's is reco
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import json
 import time
 from collections.abc import Sequence
@@ -16,7 +15,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
 from llama_cpp.llama_grammar import SPACE_RULE, json_schema_to_gbnf
 
 from benchmarks.engine_turns import Job, Result, answer, peak_bytes
@@ -25,7 +23,7 @@ from panel.engine import Message
 from panel.engine import llama as engine
 from panel.engine.batch import BATCH_TOKENS, Piece
 from panel.engine.sampling import Logits
-from panel.models import ModelFile
+from panel.models import ModelFile, measure
 
 CONTEXT_TOKENS = 4096
 
@@ -157,14 +155,9 @@ def convert(job: Job) -> Result:
     """Write a model in another quantization, all its matrices in the same one where llama.cpp does so."""
     target = Path(job["target"])
     part = target.with_suffix(".part")
-    parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype = getattr(llama_cpp, f"LLAMA_FTYPE_MOSTLY_{job['quantization']}")
-    parameters.allow_requantize, parameters.nthread = True, job["threads"]
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        status = llama_cpp.llama_model_quantize(job["source"].encode(), str(part).encode(), ctypes.byref(parameters))
-        if status:
-            raise OSError(f"llama.cpp could not convert {job['source']} (status {status})")
+        measure.convert(job["source"], str(part), quantization=job["quantization"], threads=job["threads"])
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from panel.engine import Engine, ScriptedEngine
 from panel.errors import IllegalMove, SetupError
 from panel.materials import reopen_materials
 from panel.models import EMBEDDED, ModelFile, find_model, find_prepared, physical_cores
+from panel.models.cores import WAITING
 from panel.records import EngineIdentity, Seat
 from panel.settings import Newsroom, find_newsroom
 from panel.store import Run, RunStore
@@ -128,9 +129,8 @@ def open_engine(newsroom: Newsroom, *, name: str = "", model: str = "", seats: i
 
 def _open_llama(newsroom: Newsroom, model: ModelFile, seats: int | None) -> Engine:
     settings = newsroom.settings.model
-    # llama.cpp's threads wait for each other a thousand times a step. By default they spin for a millisecond first and
-    # take the processor from whoever they wait for; this has to be said before the library is loaded.
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    for variable, value in WAITING.items():
+        os.environ.setdefault(variable, value)
     # Imported by name: llama.cpp's library is loaded only when a model is.
     llama = importlib.import_module("panel.engine.llama")
     engine: Engine = llama.open_llama(

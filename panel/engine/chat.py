@@ -107,6 +107,31 @@ class ChatTemplate:
         return "".join(rendered)
 
 
+def defuse(text: str, special: Sequence[str]) -> list[str]:
+    """Cut text inside anything that spells a special token, so that no tokenizer can join it again.
+
+    Control tokens are not formed from outside text anyway; user-defined ones are, and some models keep their turn
+    marks among those.
+
+    Args:
+        text: any.
+        special: the tokens' texts, each at least two characters long.
+
+    Returns:
+        Pieces that make up the text when joined, none of them empty or holding a special text.
+    """
+    for mark in special:
+        if mark in text:
+            return [piece for part in _split_inside(text, mark) for piece in defuse(part, special)]
+    return [text] if text else []
+
+
+def _split_inside(text: str, special: str) -> list[str]:
+    pieces = text.split(special)
+    head, tail = special[:1], special[1:]
+    return [pieces[0] + head, *(tail + piece + head for piece in pieces[1:-1]), tail + pieces[-1]]
+
+
 def _fold_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     """Put the system turn's parts before the first user turn's, for models that know no system turn."""
     system = tuple(part for message in messages if message.role == "system" for part in message.parts)

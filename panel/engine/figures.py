@@ -14,8 +14,8 @@ class Figures:
         shared_tokens: of prompts, taken from what was computed before.
         steps: in which answers were written, each of several answers at once.
         written_tokens: of answers, those included that the grammar forces.
-        guesses: tokens computed ahead of being chosen.
-        hits: of them, those that were chosen then.
+        guesses: tokens computed ahead of their turn, guessed or forced.
+        hits: of them, those that came to be.
         masks: how often the grammar's mask over the whole vocabulary was needed.
         read_s: computing prompts.
         write_s: computing answers.

@@ -26,13 +26,14 @@ from llguidance.llamacpp import lltokenizer_from_vocab
 from numpy.typing import NDArray
 
 from panel.engine.batch import BATCH_TOKENS, Piece
-from panel.engine.chat import ChatTemplate, Segment
+from panel.engine.chat import ChatTemplate, Segment, defuse
 from panel.engine.memory import ModelSizes, plan_streams
 from panel.engine.sampling import Logits
 from panel.engine.worker import BatchedEngine
 from panel.engine.writing import PAIR
 from panel.errors import EngineCrash, SetupError
 from panel.models import ModelFile
+from panel.models.logs import catch_logs, last_words
 from panel.models.quantization import quantization_name
 from panel.records import EngineIdentity
 
@@ -43,15 +44,6 @@ _CACHE_BLOCK = 256
 _PROBE_TOKENS = 8
 
 _logger = logging.getLogger(__name__)
-_log_tail: list[str] = []
-
-
-@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
-def _remember_log(level: int, text: bytes, user_data: ctypes.c_void_p) -> None:
-    """Keep llama.cpp's last words for an error message, and its chatter off the terminal."""
-    _log_tail.append(text.decode("utf-8", "replace"))
-    del _log_tail[:-60]
-
 
 # llama.cpp asks between any two operations whether to go on. The answer is the length of a string, which is 0 or 1: so
 # it is asked in C, thousands of times a second, and never waits for Python's lock.
@@ -105,7 +97,7 @@ class LlamaContext:
         memory_limit_bytes: int | None = None,
         steady: bool = False,
     ) -> None:
-        llama_cpp.llama_log_set(_remember_log, ctypes.c_void_p(0))
+        catch_logs()
         llama_cpp.llama_backend_init()
         self._model: Any = None
         self._context: Any = None
@@ -113,7 +105,6 @@ class LlamaContext:
         self._buffers = _Buffers(BATCH_TOKENS)
         self._stop = ctypes.create_string_buffer(2)
         self._is_padded = False
-        _log_tail.clear()
         try:
             self._load(model, context_tokens)
             self.streams, self.seats = plan_streams(self._sizes(), self.context_tokens, seats, memory_limit_bytes)
@@ -277,7 +268,7 @@ class LlamaContext:
         for filler in fillers:
             self.truncate(filler.stream, filler.position)
         if status != 0:
-            raise EngineCrash(f"llama.cpp could not decode (status {status}): {_last_words()}")
+            raise EngineCrash(f"llama.cpp could not decode (status {status}): {last_words()}")
         if not wanted:
             return []
         pointer = llama_cpp.llama_get_logits(self._context)
@@ -389,38 +380,8 @@ def _pointer(array: NDArray[Any], kind: Any) -> Any:
     return ctypes.cast(array.ctypes.data, ctypes.POINTER(kind))
 
 
-def defuse(text: str, special: Sequence[str]) -> list[str]:
-    """Cut text inside anything that spells a special token, so that no tokenizer can join it again.
-
-    Control tokens are not formed from outside text anyway; user-defined ones are, and some models keep their turn
-    marks among those.
-
-    Args:
-        text: any.
-        special: the tokens' texts, each at least two characters long.
-
-    Returns:
-        Pieces that make up the text when joined, none of them empty or holding a special text.
-    """
-    for mark in special:
-        if mark in text:
-            return [piece for part in _split_inside(text, mark) for piece in defuse(part, special)]
-    return [text] if text else []
-
-
-def _split_inside(text: str, special: str) -> list[str]:
-    pieces = text.split(special)
-    head, tail = special[:1], special[1:]
-    return [pieces[0] + head, *(tail + piece + head for piece in pieces[1:-1]), tail + pieces[-1]]
-
-
 def _refused(model: ModelFile, what: str) -> SetupError:
     return SetupError(
-        f"{model.path}: the model file {what}: {_last_words()}",
+        f"{model.path}: the model file {what}: {last_words()}",
         hint="Check the file against its published sha256, or name another with --model.",
     )
-
-
-def _last_words() -> str:
-    telling = [line.strip() for line in _log_tail if "error" in line.lower() or "failed" in line.lower()]
-    return "; ".join(telling[-3:]) or "llama.cpp gave no reason"

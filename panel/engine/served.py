@@ -30,7 +30,7 @@ from panel.engine.protocol import Generation, OnProgress, Progress, Request
 from panel.engine.served_answer import Transcript
 from panel.engine.served_schema import check_schema, quotable
 from panel.engine.served_wire import BODY_BYTES, KEY_HINT, NAME_CHARS, Refusal, Wire
-from panel.engine.served_words import quote_words
+from panel.engine.served_words import as_mapping, quote_words
 from panel.errors import ContextOverflow, EngineCrash, EngineTimeout, PanelError, SetupError
 from panel.records import EngineIdentity
 
@@ -360,8 +360,8 @@ async def _open(wire: Wire, model: str, context_tokens: int, concurrency: int) -
         ) from None
     except EngineCrash as error:
         raise SetupError(error.message, hint="Start the server, or mend its address; it often ends in /v1.") from error
-    entry, settings = served[name], _mapping(facts.get("default_generation_settings"))
-    limits = (_mapping(entry.get("meta")).get("n_ctx"), entry.get("max_model_len"), settings.get("n_ctx"))
+    entry, settings = served[name], as_mapping(facts.get("default_generation_settings"))
+    limits = (as_mapping(entry.get("meta")).get("n_ctx"), entry.get("max_model_len"), settings.get("n_ctx"))
     known = [limit for limit in limits if type(limit) is int and limit > 0]
     template = str(facts.get("chat_template") or "")
     template_sha256 = hashlib.sha256(template.encode("utf-8", "replace")).hexdigest() if template else None
@@ -431,10 +431,6 @@ async def _count_tokens(
     tokens = told.get("tokens")
     count = told.get("count", len(tokens) if isinstance(tokens, list) else None)
     return count if type(count) is int and count >= 0 else None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _name(value: Any) -> str:

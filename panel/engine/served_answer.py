@@ -17,7 +17,7 @@ from typing import Any
 
 from panel.engine.protocol import Choice, Generation, Request
 from panel.engine.served_schema import fit_schema
-from panel.engine.served_words import error_words, quote_words, read_json
+from panel.engine.served_words import as_mapping, error_words, quote_words, read_json
 from panel.errors import EngineCrash
 
 # White space between signs; strings are taken whole, the last one as far as it goes.
@@ -78,7 +78,7 @@ class Transcript:
 
     def _take_choice(self, choice: Mapping[str, Any]) -> None:
         message = choice.get("delta", choice.get("message")) or {}
-        text, finish = _mapping(message).get("content"), choice.get("finish_reason")
+        text, finish = as_mapping(message).get("content"), choice.get("finish_reason")
         if not (isinstance(message, dict) and isinstance(text, str | None) and isinstance(finish, str | None)):
             raise self._odd("a piece of the answer", choice)
         if text:
@@ -86,11 +86,11 @@ class Transcript:
         self.pieces += bool(text)
         self.finish = finish or self.finish
         with suppress(AttributeError, KeyError, TypeError, ValueError, OverflowError):
-            self._tokens += [_read_token(entry) for entry in _mapping(choice.get("logprobs")).get("content") or ()]
+            self._tokens += [_read_token(entry) for entry in as_mapping(choice.get("logprobs")).get("content") or ()]
 
     def _take_counts(self, event: Mapping[str, Any]) -> None:
-        usage, timings, progress = (_mapping(event.get(name)) for name in ("usage", "timings", "prompt_progress"))
-        details = _mapping(usage.get("prompt_tokens_details"))
+        usage, timings, progress = (as_mapping(event.get(name)) for name in ("usage", "timings", "prompt_progress"))
+        details = as_mapping(usage.get("prompt_tokens_details"))
         self.prompt_tokens = _count(usage.get("prompt_tokens"), progress.get("total")) or self.prompt_tokens
         if (read := _count(progress.get("processed"))) is not None:
             self.prompt_read = min(read, self.prompt_tokens)
@@ -180,10 +180,6 @@ class Transcript:
     def _odd(self, what: str, value: object) -> EngineCrash:
         said = quote_words(value, secret=self.secret)
         return EngineCrash(f"{self.source} sent what is no chat completion; {what} is {said}")
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _count(*told: Any) -> int | None:

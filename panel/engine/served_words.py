@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from panel.errors import EngineCrash
@@ -118,3 +119,8 @@ def error_words(body: Any) -> Any:
             if body.get(name):
                 return error_words(body[name])
     return body
+
+
+def as_mapping(value: Any) -> Mapping[str, Any]:
+    """Return a value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from panel.errors import EngineCrash, RunError
+from panel.models.cores import WAITING
 
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from panel.models.bench_process import main; main()"
@@ -37,7 +38,7 @@ class Bench:
             stderr=self._errors,
             # Threads wait as they do when the panel drafts (`panel.cli.session`): what is timed is what will be. And a
             # dying llama.cpp is not to call a debugger for its trace.
-            env={"GOMP_SPINCOUNT": "1000", **os.environ, "GGML_NO_BACKTRACE": "1"},
+            env={**WAITING, **os.environ, "GGML_NO_BACKTRACE": "1"},
             # Ctrl-C is for the one who asked; they end this process themselves.
             start_new_session=True,
         )

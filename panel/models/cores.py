@@ -9,6 +9,10 @@ import os
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
+WAITING = {"GOMP_SPINCOUNT": "1000"}
+"""Variables for libgomp, to be set before llama.cpp's library is loaded. Threads wait for each other a thousand times a
+step; by default they spin for a millisecond first and take the processor from whoever they wait for."""
+
 
 def physical_cores(*, allowed: Collection[int] | None = None, root: Path = Path("/")) -> int:
     """Count the distinct physical cores among the processors this process may run on.

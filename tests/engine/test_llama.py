@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import os
 import random
 from collections.abc import Sequence
 
@@ -15,11 +13,12 @@ from hypothesis import strategies as st
 
 from panel.engine import Generation, Message, Request
 from panel.engine.batch import Piece
-from panel.engine.chat import Segment
-from panel.engine.llama import LlamaContext, defuse, open_llama
+from panel.engine.chat import Segment, defuse
+from panel.engine.llama import LlamaContext, open_llama
 from panel.engine.worker import BatchedEngine
 from panel.errors import EngineCrash
 from panel.models import ModelFile, find_model
+from panel.models.measure import convert
 from panel.records import Sampling
 
 from .asking import ask, line_schema, run, run_one, texts
@@ -77,10 +76,7 @@ def test_a_seat_does_not_depend_on_its_company(model_file: ModelFile, llama: Bat
 def eight_bits(model_file: ModelFile, tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
     """The embedded model in the quantization that is prepared from it."""
     path = tmp_path_factory.mktemp("models") / "embedded-Q8_0.gguf"
-    parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype, parameters.allow_requantize = llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, True
-    source, target = os.fsencode(model_file.path), os.fsencode(path)
-    assert llama_cpp.llama_model_quantize(source, target, ctypes.byref(parameters)) == 0
+    convert(str(model_file.path), str(path), quantization="Q8_0", threads=2)
     return find_model(str(path), base=path.parent)
 
 
