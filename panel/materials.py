@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from panel.checks import CheckSubject
 from panel.dossiers import LoadedDossier, load_dossiers
+from panel.engine import Message
 from panel.errors import Corrupt, InputProblems, Problem
 from panel.personas import LoadedPersona, load_personas
 from panel.prompts import PromptSet, load_prompts
-from panel.records import BeatText, Dossier, Persona, Seat
+from panel.records import BeatText, Dossier, Finding, Persona, Seat
 from panel.store import Run
 
 T = TypeVar("T")
@@ -37,6 +38,25 @@ class Materials:
     personas: dict[str, Persona]
     prompts: PromptSet
     files: dict[str, bytes]
+
+    def messages(self, seat: Seat, *, note: str = "", findings: tuple[Finding, ...] = ()) -> tuple[Message, ...]:
+        """Render what a seat is asked: the house's rules, its dossier, its persona, then what is wanted differently.
+
+        Args:
+            seat: whose prompt it is.
+            note: the editor's, for a redraft.
+            findings: of the attempt that is to be written anew.
+
+        Raises:
+            SetupError: a template cannot be rendered.
+        """
+        dossier, persona = self.dossiers[seat.tool], self.personas[seat.persona]
+        parts = [self.prompts.dossier(dossier), self.prompts.persona(persona, dossier)]
+        if note:
+            parts.append(self.prompts.redraft(note))
+        if findings:
+            parts.append(self.prompts.revision(findings))
+        return (Message("system", (self.prompts.house(),)), Message("user", tuple(parts)))
 
     def subject(self, seat: Seat, beats: tuple[BeatText, ...]) -> CheckSubject:
         """Put a seat's text together with what it is checked against."""

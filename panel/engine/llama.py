@@ -225,9 +225,9 @@ class LlamaContext:
         template = segment.template
         if first and self._starts_with_bos and not template.startswith(self._starts_with_bos):
             template = self._starts_with_bos + template
-        tokens = self._tokens_of(template, special=True)
+        tokens = self.tokens_of(template, special=True)
         for piece in defuse(segment.outside, self._special):
-            tokens += self._tokens_of(piece, special=False)
+            tokens += self.tokens_of(piece, special=False)
         return tuple(tokens)
 
     def copy(self, source: int, target: int) -> None:
@@ -315,7 +315,8 @@ class LlamaContext:
             llama_cpp.llama_model_free(self._model)
         self._context = self._model = None
 
-    def _tokens_of(self, text: str, *, special: bool) -> list[int]:
+    def tokens_of(self, text: str, *, special: bool = False) -> list[int]:
+        """Turn a text into tokens, the way the vocabulary would cut it by itself."""
         raw = text.encode("utf-8", "replace")
         if not raw:
             return []

@@ -16,7 +16,7 @@ from typing import Literal
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from panel.checks import run_checks
-from panel.engine import Choice, Engine, Generation, Message, Progress, Request
+from panel.engine import Choice, Engine, Generation, Progress, Request
 from panel.errors import PanelError, RunError, UnparsableVerdict
 from panel.materials import Materials
 from panel.personas import CALL_MARKER, answer_limit_tokens, answer_schema
@@ -131,16 +131,11 @@ class _Sitting:
 
     def make_request(self, findings: tuple[Finding, ...], revision: int) -> Request:
         """Ask for a verdict, or for a better one than the one with these findings."""
-        seat, prompts = self.brief.seat, self.materials.prompts
-        dossier, persona = self.materials.dossiers[seat.tool], self.materials.personas[seat.persona]
-        parts = [prompts.dossier(dossier), prompts.persona(persona, dossier)]
-        if self.brief.note:
-            parts.append(prompts.redraft(self.brief.note))
-        if findings:
-            parts.append(prompts.revision(findings))
+        seat = self.brief.seat
+        persona = self.materials.personas[seat.persona]
         return Request(
             id=str(seat),
-            messages=(Message("system", (prompts.house(),)), Message("user", tuple(parts))),
+            messages=self.materials.messages(seat, note=self.brief.note, findings=findings),
             schema=answer_schema(persona),
             choice=Choice(CALL_MARKER, tuple(call.value for call in Call)),
             sampling=self.manifest.sampling,

@@ -1,6 +1,6 @@
 """Personas: loading them, and the answer each of them must give."""
 
-from panel.personas.answer import CALL_MARKER, answer_limit_tokens, answer_schema
+from panel.personas.answer import CALL_MARKER, answer_limit_tokens, answer_schema, answer_text
 from panel.personas.loading import LoadedPersona, load_personas, persona_json_schema
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "LoadedPersona",
     "answer_limit_tokens",
     "answer_schema",
+    "answer_text",
     "load_personas",
     "persona_json_schema",
 ]

@@ -6,9 +6,11 @@ from, so an answer that does not satisfy it cannot be written.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from panel.records import Beat, Call, Persona
+from panel.records import Beat, BeatText, Call, Persona
 
 CALL_MARKER = '},"call":"'
 """What stands right before the call. A beat may be named `call` too, but only here a brace closes first: inside a
@@ -44,6 +46,12 @@ def answer_schema(persona: Persona) -> dict[str, Any]:
         "required": ["argument", "call"],
         "additionalProperties": False,
     }
+
+
+def answer_text(beats: Sequence[BeatText], call: Call) -> str:
+    """Write a verdict as the engine would: the one spelling that the schema's grammar allows."""
+    answer = {"argument": {beat.id: beat.text for beat in beats}, "call": call.value}
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
 def beat_pattern(beat: Beat) -> str:
