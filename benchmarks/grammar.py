@@ -2,7 +2,8 @@
 
 Walks the bundled personas' grammars along a plain answer and times each thing the engine does there: asking for one
 token, the mask over the vocabulary, taking a token, and the whole choice of a token from scores whose best token is
-allowed (the usual case), or whose best tokens are all refused.
+allowed (the usual case), or whose best tokens are all refused. Twice: under the schema, and under the grammar that
+locks facts to a bundled dossier.
 
     python -m benchmarks.grammar [--json FILE]
 """
@@ -20,17 +21,18 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.random_weights import CACHE, TINY, TINY_150K, write_model
+from panel.dossiers import load_dossiers
 from panel.engine import Choice
 from panel.engine.constraint import Grammars
 from panel.engine.llama import LlamaContext
 from panel.engine.sampling import pick_token
 from panel.models import find_model
-from panel.personas import CALL_MARKER, answer_schema, load_personas
+from panel.personas import CALL_MARKER, answer_grammar, answer_schema, load_personas
 from panel.records import Persona, Sampling
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = (
-    "The tool keeps a log of every step on the user's own machine and a first run of forty files took minutes on a "
+    "The tool keeps a log of every step on the user's own machine and a first run of ten files took minutes on a "
     "laptop without a fan, which is more than most of its rivals can say of themselves after three years of trying."
 )
 
@@ -44,8 +46,8 @@ def plain_answer(persona: Persona) -> str:
     return json.dumps({"argument": beats, "call": "ship"}, separators=(",", ":"))
 
 
-def measure(model: Path) -> dict[str, list[float]]:
-    """Walk every persona's grammar; seconds by what was done."""
+def measure(model: Path, *, locked: bool) -> dict[str, list[float]]:
+    """Walk every persona's grammar, with its facts locked or free; seconds by what was done."""
     context = LlamaContext(find_model(str(model), base=ROOT), context_tokens=512, threads=1, seats=1)
     tokenizer, rng = context.tokenizer, np.random.default_rng(1)
     grammars, sampling = Grammars(tokenizer), Sampling()
@@ -56,8 +58,10 @@ def measure(model: Path) -> dict[str, list[float]]:
         act()
         spent.setdefault(what, []).append(time.perf_counter() - began)
 
+    dossier = load_dossiers(ROOT / "dossiers", ["marrowdesk"])[0].dossier
     for loaded in load_personas(ROOT / "personas"):
-        constraint = grammars.constrain(answer_schema(loaded.persona), Choice(CALL_MARKER, ("ship", "skip")))
+        grammar = answer_grammar(loaded.persona, dossier) if locked else ""
+        constraint = grammars.constrain(answer_schema(loaded.persona), Choice(CALL_MARKER, ("ship", "skip")), grammar)
         history: list[int] = []
         for token in tokenizer.tokenize_str(plain_answer(loaded.persona)):
             scores = (rng.normal(size=tokenizer.vocab_size) * 2).astype(np.float32)
@@ -80,12 +84,18 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = {}
-    print(f"{'vocabulary':>10} {'what':<22} {'median us':>10} {'p95 us':>10}")
+    print(f"{'vocabulary':>10} {'facts':<7} {'what':<22} {'median us':>10} {'mean us':>10} {'p95 us':>10}")
     for shape, size in ((TINY, "49k"), (TINY_150K, "150k")):
-        for what, seconds in measure(write_model(shape, CACHE.expanduser())).items():
-            figures = {"median_us": statistics.median(seconds) * 1e6, "p95_us": float(np.percentile(seconds, 95)) * 1e6}
-            rows[f"{size} {what}"] = figures
-            print(f"{size:>10} {what:<22} {figures['median_us']:>10.1f} {figures['p95_us']:>10.1f}")
+        for facts in ("free", "locked"):
+            for what, seconds in measure(write_model(shape, CACHE.expanduser()), locked=facts == "locked").items():
+                figures = {
+                    "median_us": statistics.median(seconds) * 1e6,
+                    "mean_us": statistics.mean(seconds) * 1e6,
+                    "p95_us": float(np.percentile(seconds, 95)) * 1e6,
+                }
+                rows[f"{size} {facts} {what}"] = figures
+                cells = " ".join(f"{value:>10.1f}" for value in figures.values())
+                print(f"{size:>10} {facts:<7} {what:<22} {cells}")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 

@@ -1,6 +1,6 @@
 """Checks: what is wrong with a verdict's text, found without a model.
 
-subject → length, ending, repetition, echo, names → one ordered tuple of findings.
+subject → length, ending, repetition, echo, names, numbers → one ordered tuple of findings.
 """
 
 from panel.checks.registry import CHECKS, Check, run_checks

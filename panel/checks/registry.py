@@ -8,6 +8,7 @@ from panel.checks.echo import check_echo_prompt, check_echo_question
 from panel.checks.ending import check_cut_off
 from panel.checks.length import check_empty_beat, check_too_long, check_too_short, check_word_count
 from panel.checks.names import check_wrong_tool
+from panel.checks.numbers import check_unsupported_number
 from panel.checks.repetition import check_loop, check_repeated_sentence
 from panel.checks.subject import CheckSubject
 from panel.records import Finding
@@ -17,6 +18,7 @@ Check = Callable[[CheckSubject], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     check_wrong_tool,
+    check_unsupported_number,
     check_empty_beat,
     check_too_short,
     check_too_long,

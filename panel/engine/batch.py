@@ -202,7 +202,7 @@ class Batch:
             job = max(self._pending, key=lambda job: self._streams.shared(job.path))
         self._pending.remove(job)
         try:
-            constraint = self._grammars.constrain(job.request.schema, job.request.choice)
+            constraint = self._grammars.constrain(job.request.schema, job.request.choice, job.request.grammar)
             prompt = (token for node in job.path for token in node.tokens)
             lookup = Lookup(prompt, self._habits) if self._model.shares else None
             writing = Writing(job.request, constraint, lookup)
@@ -341,6 +341,7 @@ def _generation(seat: _Seat) -> Generation:
         completion_tokens=writing.count,
         duration_s=seat.spent_s,
         logprobs=writing.logprobs,
+        token_bytes=writing.token_bytes,
     )
 
 

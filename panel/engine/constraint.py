@@ -18,7 +18,14 @@ from panel.engine.sampling import TokenIds, allowed_ids
 from panel.errors import EngineCrash, SetupError
 
 KEPT_GRAMMARS = 64
-"""How many schemas' compiled grammars are kept: one a persona in most runs."""
+"""How many compiled grammars are kept: a seat's revisions and samples follow its draft closely."""
+
+
+# A locked answer's lexer counts letters while it follows words; a step of it can cost what a whole schema does. The
+# library's own limits guard against strangers' grammars: theirs end an answer in its middle.
+_LIMITS = llguidance.LLParserLimits(
+    initial_lexer_fuel=20_000_000, step_lexer_fuel=20_000_000, max_lexer_states=2_000_000, verbose_errors=False
+)
 
 
 class Grammars:
@@ -28,27 +35,30 @@ class Grammars:
         self._tokenizer = tokenizer
         self._compiled: OrderedDict[str, llguidance.LLMatcher] = OrderedDict()
 
-    def constrain(self, schema: Mapping[str, Any], choice: Choice | None) -> Constraint:
-        """Begin an answer under a schema.
+    def constrain(self, schema: Mapping[str, Any], choice: Choice | None, grammar: str = "") -> Constraint:
+        """Begin an answer under a schema, or under a stricter grammar.
 
         Raises:
-            SetupError: the schema is no grammar.
+            SetupError: the schema or the grammar is none.
         """
-        source = json.dumps(schema)
+        source = grammar or json.dumps(schema)
         if source not in self._compiled:
-            self._compiled[source] = _compile(self._tokenizer, source)
+            self._compiled[source] = _compile(self._tokenizer, source, is_schema=not grammar)
             if len(self._compiled) > KEPT_GRAMMARS:
                 self._compiled.popitem(last=False)
         self._compiled.move_to_end(source)
         return Constraint(self._tokenizer, self._compiled[source].deep_copy(), choice)
 
 
-def _compile(tokenizer: llguidance.LLTokenizer, schema: str) -> llguidance.LLMatcher:
+def _compile(tokenizer: llguidance.LLTokenizer, source: str, *, is_schema: bool) -> llguidance.LLMatcher:
     try:
-        grammar = llguidance.LLMatcher.grammar_from_json_schema(schema, overrides={"whitespace_flexible": False})
+        if is_schema:
+            grammar = llguidance.LLMatcher.grammar_from_json_schema(source, overrides={"whitespace_flexible": False})
+        else:
+            grammar = llguidance.LLMatcher.grammar_from_lark(source)
     except ValueError as error:
         raise SetupError(f"the answer's schema cannot become a grammar: {error}") from error
-    matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
+    matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0, limits=_LIMITS)
     if matcher.is_error():
         raise SetupError(f"the answer's schema cannot become a grammar: {matcher.get_error()}")
     return matcher
@@ -64,6 +74,7 @@ class Constraint:
         self._marker = choice.marker.encode() if choice else b""
         self._decided = choice is None
         self.written = b""
+        self.token_bytes: list[int] = []
         self.masks = 0
 
     @property
@@ -100,8 +111,9 @@ class Constraint:
         self._matcher.consume_token(token)
         self._check()
         # An end of text may be the only way to finish a number; it is no part of the answer.
-        if token != self._tokenizer.eos_token:
-            self.written += self._tokenizer.decode_bytes([token])
+        spelled = b"" if token == self._tokenizer.eos_token else self._tokenizer.decode_bytes([token])
+        self.written += spelled
+        self.token_bytes.append(len(spelled))
 
     def decision(self) -> dict[str, list[int]] | None:
         """Tell whether the next token decides the choice.

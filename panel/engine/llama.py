@@ -126,6 +126,8 @@ class LlamaContext:
             model_sha256=model.sha256,
             model_bytes=model.size_bytes,
             source_sha256=model.source_sha256,
+            base_sha256=model.base_sha256,
+            adapter_sha256=model.adapter_sha256,
             quantization=quantization_name(llama_cpp.llama_model_ftype(self._model)),
             chat_template_sha256=hashlib.sha256(template).hexdigest(),
             context_tokens=self.context_tokens,

@@ -52,6 +52,8 @@ class Request:
         id: the caller's name for it, for progress and messages.
         messages: the prompt. All of it is outside text to the engine: none of it can become a control token.
         schema: the JSON Schema the answer satisfies.
+        grammar: for the same answer, in llguidance's Lark dialect, where a schema cannot say enough; an engine that can
+            follow it does, in the schema's place. "" is none.
         choice: the decision whose probabilities are wanted.
         sampling: every sampling setting.
         seed: 32 bits.
@@ -71,6 +73,7 @@ class Request:
     timeout_s: float
     sample_choice: bool = False
     logprobs: bool = False
+    grammar: str = ""
 
     def prompt_sha256(self) -> str:
         """Hash the prompt's words and their cuts (not the schema, the seed or the sampling)."""
@@ -98,6 +101,7 @@ class Generation:
         duration_s: seconds of the engine's own work; what a step of several requests takes is shared between them.
         logprobs: when asked for, the natural logarithm of each token's probability under the model alone, before any
             grammar, penalty or temperature; None when not asked for or when the engine cannot tell.
+        token_bytes: beside `logprobs`, how many bytes of the text's UTF-8 each token spells.
     """
 
     text: str
@@ -108,6 +112,7 @@ class Generation:
     completion_tokens: int
     duration_s: float
     logprobs: tuple[float, ...] | None = None
+    token_bytes: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

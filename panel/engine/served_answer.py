@@ -151,6 +151,7 @@ class Transcript:
             completion_tokens=self.completion_tokens,
             duration_s=duration_s,
             logprobs=self._logprobs(),
+            token_bytes=self._token_bytes(text),
         )
 
     def _finish(self, text: str) -> tuple[str, dict[str, float] | None]:
@@ -176,6 +177,11 @@ class Transcript:
         if not self.request.logprobs or len(self._tokens) != self.completion_tokens:
             return None
         return tuple(token.logprob for token in self._tokens)
+
+    def _token_bytes(self, text: str) -> tuple[int, ...] | None:
+        # A server's answer may hold white space that the text, as it is handed on, has not: then nothing can be told.
+        spelled = tuple(len(token.text) for token in self._tokens)
+        return spelled if self._logprobs() is not None and sum(spelled) == len(text.encode()) else None
 
     def _odd(self, what: str, value: object) -> EngineCrash:
         said = quote_words(value, secret=self.secret)

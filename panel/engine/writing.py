@@ -80,6 +80,11 @@ class Writing:
         """The log-probability of each token, if the request asks for it."""
         return tuple(self._logprobs) if self._request.logprobs else None
 
+    @property
+    def token_bytes(self) -> tuple[int, ...] | None:
+        """How many bytes each token spells, if the request asks for log-probabilities."""
+        return tuple(self._constraint.token_bytes) if self._request.logprobs else None
+
     def due(self) -> list[int]:
         """Return the tokens to compute next, one or two."""
         if self._lookup is None:

@@ -19,7 +19,7 @@ from panel.checks import run_checks
 from panel.engine import Choice, Engine, Generation, Progress, Request
 from panel.errors import PanelError, RunError, UnparsableVerdict
 from panel.materials import Materials
-from panel.personas import CALL_MARKER, answer_limit_tokens, answer_schema
+from panel.personas import CALL_MARKER, answer_grammar, answer_limit_tokens, answer_schema
 from panel.records import Attempt, BeatText, Call, Draft, Finding, Manifest, MissingSeat, Persona, Seat, canonical_json
 
 wait_between_retries = wait_random_exponential(multiplier=0.2, max=5)
@@ -132,11 +132,12 @@ class _Sitting:
     def make_request(self, findings: tuple[Finding, ...], revision: int) -> Request:
         """Ask for a verdict, or for a better one than the one with these findings."""
         seat = self.brief.seat
-        persona = self.materials.personas[seat.persona]
+        dossier, persona = self.materials.dossiers[seat.tool], self.materials.personas[seat.persona]
         return Request(
             id=str(seat),
             messages=self.materials.messages(seat, note=self.brief.note, findings=findings),
             schema=answer_schema(persona),
+            grammar=answer_grammar(persona, dossier) if persona.facts == "locked" else "",
             choice=Choice(CALL_MARKER, tuple(call.value for call in Call)),
             sampling=self.manifest.sampling,
             seed=seat_seed(self.manifest.seed, self.brief, revision),

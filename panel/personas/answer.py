@@ -28,8 +28,9 @@ def answer_schema(persona: Persona) -> dict[str, Any]:
     """Return the JSON Schema of a persona's answer.
 
     Each beat begins with a capital, a digit or an opening mark, ends with a full stop, a question or an exclamation
-    mark, and keeps its bounds (a stop inside a number counts with its digits as one character). Braces, brackets,
-    angle brackets and bars are left out: no sentence needs them, and a lost model hides in them.
+    mark, and keeps its bounds (a stop inside a number counts with its digits as one character; `panel.personas.grammar`
+    is exact). Braces, brackets, angle brackets and bars are left out: no sentence needs them, and a lost model hides in
+    them.
     """
     beats = {beat.id: {"type": "string", "pattern": beat_pattern(beat)} for beat in persona.beats}
     return {

@@ -42,7 +42,7 @@ def test_findings_come_in_the_order_of_the_checks() -> None:
 
 
 def test_every_check_is_registered_once() -> None:
-    assert len(CHECKS) == len(set(CHECKS)) == 10
+    assert len(CHECKS) == len(set(CHECKS)) == 11
 
 
 def test_a_subject_without_beats_is_told_of_every_question() -> None:

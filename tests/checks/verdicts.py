@@ -19,6 +19,7 @@ def _persona(slug: str, name: str, lens: str, voice: str, questions: dict[str, s
         ships_when=("The dossier shows the first real task working with documented calls, files or exports.",),
         skips_when=("The first real task needs a sales call, hidden documentation or a promised feature.",),
         beats=tuple(Beat(id=ident, question=text, min_chars=60, max_chars=260) for ident, text in questions.items()),
+        facts="free",
     )
 
 

@@ -15,7 +15,7 @@ CONTEXT_TOKENS = 2048
 
 @pytest.fixture(scope="session")
 def model_file() -> ModelFile:
-    return find_model("embedded", base=Path("/"))
+    return find_model("embedded-base", base=Path("/"))
 
 
 @pytest.fixture(scope="session")
