@@ -9,12 +9,17 @@ from typing import Annotated
 import typer
 
 from panel.cli.session import JsonOption, current_newsroom, new_command, print_json
+from panel.corpus import verdicts_json_schema
 from panel.dossiers import dossier_json_schema
 from panel.personas import persona_json_schema
 from panel.store.files import replace_file
 
 app = new_command()
-SCHEMAS = {"dossier.schema.json": dossier_json_schema, "persona.schema.json": persona_json_schema}
+SCHEMAS = {
+    "dossier.schema.json": dossier_json_schema,
+    "persona.schema.json": persona_json_schema,
+    "verdicts.schema.json": verdicts_json_schema,
+}
 
 
 @app.command()
@@ -22,7 +27,7 @@ def schema(
     out: Annotated[Path | None, typer.Option("--out", help="A folder; else the newsroom's `schemas/`.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the JSON Schemas of dossiers and personas."""
+    """Write the JSON Schemas of dossiers, personas and gold verdicts."""
     if as_json:
         print_json({name: make() for name, make in SCHEMAS.items()})
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from panel.corpus.gold import GoldTool, GoldVerdicts
 from panel.dossiers import load_dossier
@@ -72,3 +73,8 @@ def _load_tool(file: Path, personas: Sequence[Persona], problems: list[Problem])
     if len(problems) > before:
         return None
     return GoldTool(loaded.dossier, gold.split, {slug: gold.verdicts[slug] for slug in wanted})
+
+
+def verdicts_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file of gold verdicts, for editors' autocompletion."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **GoldVerdicts.model_json_schema()}
