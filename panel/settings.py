@@ -33,7 +33,7 @@ class ModelSettings(Record):
     """Which model drafts, and how much of the machine it may have."""
 
     path: Annotated[str, Field(min_length=1)] = "embedded"
-    """`embedded`, or the path of a GGUF, relative to the newsroom."""
+    """`embedded`, `embedded-base`, or the path of a GGUF, relative to the newsroom."""
     prepared: Annotated[bool, Field(strict=True)] = True
     """Whether the form that `panel model prepare` made of the file is used, where there is one."""
     context_tokens: Annotated[int, Field(ge=512, le=1_048_576)] = 4096

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from panel.cli.printing import make_console
-from panel.cli.session import JsonOption, current_newsroom, new_command, print_json
+from panel.cli.session import JsonOption, current_newsroom, new_command, print_json, say
 from panel.errors import NotFound
 from panel.models import ModelFile, find_model, physical_cores
 from panel.models.cache import model_folder, model_folders, models_folder
@@ -24,12 +24,20 @@ from panel.models.prepared import Figures, Kept, Outcome, Preparation, look_up
 from panel.settings import ModelSettings, Newsroom
 
 app = new_command(help="Prepare a model for this machine, once.", no_args_is_help=True)
-ModelArg = Annotated[str, typer.Argument(metavar="[MODEL]", help="`embedded` or a GGUF's path; else panel.toml's.")]
+ModelArg = Annotated[
+    str, typer.Argument(metavar="[MODEL]", help="`embedded`, `embedded-base` or a GGUF's path; else panel.toml's.")
+]
 OnlyArg = Annotated[
-    str, typer.Argument(metavar="[MODEL]", help="Only this one: `embedded`, a GGUF's path, or the key printed here.")
+    str,
+    typer.Argument(
+        metavar="[MODEL]", help="Only this one: `embedded`, `embedded-base`, a GGUF's path, or the key printed here."
+    ),
 ]
 ForgottenArg = Annotated[
-    str, typer.Argument(metavar="[MODEL]", help="`embedded`, a path, or the key that `show` prints; else panel.toml's.")
+    str,
+    typer.Argument(
+        metavar="[MODEL]", help="`embedded`, `embedded-base`, a path, or the key that `show` prints; else panel.toml's."
+    ),
 ]
 STYLES = {Outcome.CHOSEN: "bold green", Outcome.WORSE: "red", Outcome.SLOWER: "", Outcome.LEFT_OUT: "dim"}
 
@@ -98,7 +106,7 @@ def _find_source(model: str) -> tuple[ModelFile, ModelSettings]:
     newsroom = _newsroom_if_any()
     settings = newsroom.settings.model if newsroom else ModelSettings()
     base = newsroom.root if newsroom and not model else Path.cwd()
-    return find_model(model or settings.path, base=base), settings
+    return find_model(model or settings.path, base=base, tell=say), settings
 
 
 def _newsroom_if_any() -> Newsroom | None:

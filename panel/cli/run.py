@@ -41,7 +41,9 @@ def run(
     personas: Annotated[
         list[str] | None, typer.Option("--persona", "-p", metavar="P", help="Only this persona; may be given again.")
     ] = None,
-    model: Annotated[str, typer.Option("--model", "-m", help="`embedded` or a GGUF's path; else panel.toml's.")] = "",
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="`embedded`, `embedded-base` or a GGUF's path; else panel.toml's.")
+    ] = "",
     engine: Annotated[
         str, typer.Option("--engine", help="llama, server, or scripted (no model: for rehearsals).")
     ] = "",

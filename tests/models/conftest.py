@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.models import EMBEDDED, ModelFile, find_model
+from panel.models import EMBEDDED_BASE, ModelFile, find_model
 from panel.models.prepare import prepare_model
 from panel.models.prepared import Kept
 
@@ -19,12 +19,12 @@ HOSTILE_NAME = os.fsdecode(b"Sm\xffl\x1b[31m model.gguf")
 
 @pytest.fixture(scope="session")
 def embedded() -> ModelFile:
-    return find_model(EMBEDDED, base=Path("/"))
+    return find_model(EMBEDDED_BASE, base=Path("/"))
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory, embedded: ModelFile) -> ModelFile:
-    """Two layers of the embedded model: as a file like any other, and quick to handle."""
+    """Two layers of the embedded base: as a file like any other, and quick to handle."""
     path = write_shortened(embedded.path, tmp_path_factory.mktemp("small") / "Small.Q4_1.gguf", layers=2)
     return find_model(str(path), base=path.parent)
 

