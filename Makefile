@@ -4,6 +4,8 @@
 # make check  lint and test
 # make bench  how a run scales with its seats (minutes)
 # make bench-engine   the engine beside its peers and the machine's limit (an hour; FLAGS="--server ..." for more of them)
+# make train  teaches the embedded model anew, from the corpus to the adapter (hours on two cores, minutes on a GPU)
+# make test-training   sets the training's libraries up and runs its tests
 # make lock   compiles the requirements again (needs the package index)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -14,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export CMAKE_ARGS ?= -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/setup/llama_only.cmake -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
 	-DLLAMA_OPENSSL=OFF -DLLAMA_ALL_WARNINGS=OFF -DGGML_ALL_WARNINGS=OFF
 
-.PHONY: demo test lint check bench bench-engine lock clean
+.PHONY: demo test lint check bench bench-engine train test-training lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.runtime
@@ -40,6 +42,12 @@ bench-engine: .venv/.dev
 	$(BIN)/python -m benchmarks.engine_scale
 	$(BIN)/python -m benchmarks.engine $(FLAGS)
 
+train: .venv/.training
+	$(BIN)/python -m training $(FLAGS)
+
+test-training: .venv/.training
+	$(BIN)/python -m pytest training
+
 .venv/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Panel needs Python 3.11 or newer; name one with PYTHON=..."; exit 1; }
 	@echo "Setting up .venv (the first time compiles llama.cpp: two to three minutes on two cores)"
@@ -59,6 +67,11 @@ bench-engine: .venv/.dev
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
 	$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+# Not locked by hash: which build of torch fits depends on the machine.
+.venv/.training: .venv/.dev requirements-training.txt
+	$(PIP) install --constraint requirements.lock --requirement requirements-training.txt
 	@touch $@
 
 lock:

@@ -1,8 +1,11 @@
 """Attention for one shared beginning and several continuations that do not see each other.
 
-Masked as one long sequence, two thirds of all pairs would be computed to be thrown away; here each continuation asks
-only the beginning and itself. Written out as matrix products: on a processor, PyTorch's fused kernel takes three times
-as long to go back through.
+A tool's four seats read the same dossier. Masked as one long sequence, two thirds of all pairs would be computed to be
+thrown away; here each continuation asks only the beginning and itself. A sequence is computed in two parts: the
+prompts, without gradients, and then the answers, which look back at them. So only the answers, a quarter of the tokens,
+cost a way back; what the prompts' reading would have learnt from it is given up (docs/LOG.md has both side by side).
+
+Written out as matrix products: on a processor, PyTorch's fused kernel takes three times as long to go back through.
 """
 
 from __future__ import annotations
@@ -18,29 +21,44 @@ NAME = "shared_beginning"
 
 
 class SharedBeginning:
-    """The layout of the sequence that is being computed, and attention over it."""
+    """The layout of the sequence that is being computed, and attention over it.
+
+    Shapes below: H key heads, G query heads to each, N continuations, S tokens of the beginning, P tokens of the
+    longest prompt, A tokens of the longest answer, D numbers a head.
+    """
 
     def __init__(self) -> None:
-        self._shared = self._own = self._count = 0
-        self._future = torch.ones(0, 0, dtype=torch.bool)
+        self._shared = self._longest = self._answer = 0
+        self._lengths: tuple[int, ...] = ()
+        self._future = self._filler = torch.ones(0, 0, dtype=torch.bool)
+        self._read: dict[int, tuple[Tensor, Tensor]] = {}
+        self._is_reading = True
 
-    def lay_out(self, shared: int, own: int, count: int, device: torch.device) -> Tensor:
-        """Say how the next sequence is cut.
-
-        Args:
-            shared: tokens of the beginning.
-            own: tokens of each continuation, filled up to the same length.
-            count: of continuations.
-            device: where the sequence is.
+    def lay_out_prompts(self, shared: int, lengths: Sequence[int], device: torch.device) -> Tensor:
+        """Say how the prompts lie: the beginning, then each continuation, filled up to the longest.
 
         Returns:
-            The tokens' positions, shape (1, shared + own x count): each continuation goes on where the beginning ends.
+            The tokens' positions, shape (1, S + N x P): each continuation goes on where the beginning ends.
         """
-        self._shared, self._own, self._count = shared, own, count
-        side = max(shared, own)
+        self._is_reading, self._read = True, {}
+        self._shared, self._lengths, self._longest = shared, tuple(lengths), max(lengths)
+        side = max(shared, self._longest)
         self._future = torch.ones(side, side, dtype=torch.bool, device=device).triu(1)
-        tail = torch.arange(shared, shared + own, device=device).repeat(count)
+        tail = torch.arange(shared, shared + self._longest, device=device).repeat(len(lengths))
         return torch.cat([torch.arange(shared, device=device), tail])[None]
+
+    def lay_out_answers(self, longest: int, device: torch.device) -> Tensor:
+        """Say how the answers lie, each filled up to the longest; the prompts have been computed.
+
+        Returns:
+            The tokens' positions, shape (1, N x A).
+        """
+        self._is_reading, self._answer = False, longest
+        place = torch.arange(self._longest, device=device)
+        self._filler = torch.stack([place >= length for length in self._lengths])
+        self._future = torch.ones(longest, longest, dtype=torch.bool, device=device).triu(1)
+        starts = [self._shared + length for length in self._lengths]
+        return torch.cat([torch.arange(start, start + longest, device=device) for start in starts])[None]
 
     def attend(
         self, module: Any, query: Tensor, key: Tensor, value: Tensor, attention_mask: Any, scaling: float, **_: Any
@@ -48,49 +66,64 @@ class SharedBeginning:
         """Attend.
 
         Args:
-            module: the layer; unused.
-            query: shape (1, heads, tokens, size).
-            key: shape (1, key heads, tokens, size); each serves heads / key heads of the query's.
+            module: the layer; its number tells whose keys are kept.
+            query: shape (1, H x G, tokens, D).
+            key: shape (1, H, tokens, D).
             value: as the key.
             attention_mask: unused; the layout says it.
             scaling: of the scores.
 
         Returns:
-            Shape (1, tokens, heads, size), and no weights.
+            Shape (1, tokens, H x G, D), and no weights.
         """
         heads, key_heads, size = query.shape[1], key.shape[1], query.shape[3]
-        # (key heads, heads of each, tokens, size)
-        query = (query * scaling).view(key_heads, heads // key_heads, -1, size)
-        key, value = key[0], value[0]
-        begun = self._attend_shared(query[:, :, : self._shared], key[:, : self._shared], value[:, : self._shared])
-        parts = [begun]
-        if self._count:
-            parts.append(self._attend_own(query[:, :, self._shared :], key, value))
-        return torch.cat(parts, dim=2).reshape(1, heads, -1, size).transpose(1, 2), None
+        query, key, value = (query * scaling).view(key_heads, heads // key_heads, -1, size), key[0], value[0]
+        if self._is_reading:
+            self._read[module.layer_idx] = (key.detach(), value.detach())
+            cut = self._shared
+            begun = self._attend_beginning(query[:, :, :cut], key[:, :cut], value[:, :cut])
+            own = self._attend_own(query[:, :, cut:], key, value, key[:, cut:], value[:, cut:], self._longest)
+            attended = torch.cat([begun, own], dim=2)
+        else:
+            read_key, read_value = self._read[module.layer_idx]
+            attended = self._attend_own(query, read_key, read_value, key, value, self._answer)
+        return attended.reshape(1, heads, -1, size).transpose(1, 2), None
 
-    def _attend_shared(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        groups, length = query.shape[1], self._shared
-        scores = query.flatten(1, 2) @ key.transpose(1, 2)
-        scores = scores.view(-1, groups, length, length).masked_fill(self._future[:length, :length], float("-inf"))
-        weights = scores.softmax(dim=-1).flatten(1, 2)
-        return (weights @ value).view(query.shape)
+    def _attend_beginning(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        scores = (query.flatten(1, 2) @ key.transpose(1, 2)).view(*query.shape[:3], self._shared)
+        weights = scores.masked_fill(self._future[: self._shared, : self._shared], float("-inf")).softmax(dim=-1)
+        return (weights.flatten(1, 2) @ value).view(query.shape)
 
-    def _attend_own(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    def _attend_own(
+        self, query: Tensor, read_key: Tensor, read_value: Tensor, key: Tensor, value: Tensor, own: int
+    ) -> Tensor:
+        """Let each continuation's `own` tokens ask the beginning, their prompt where it was read before, themselves."""
         key_heads, groups, _, size = query.shape
-        count, own, shared = self._count, self._own, self._shared
-        to_shared = query.flatten(1, 2) @ key[:, :shared].transpose(1, 2)
-        to_shared = to_shared.view(key_heads, groups, count, own, shared)
-        # (key heads x count, groups x own, size) against (key heads x count, own, size)
-        apart = query.view(key_heads, groups, count, own, size).transpose(1, 2).flatten(0, 1).flatten(1, 2)
-        own_key = key[:, shared:].reshape(key_heads * count, own, size)
-        own_value = value[:, shared:].reshape(key_heads * count, own, size)
-        to_own = (apart @ own_key.transpose(1, 2)).view(key_heads, count, groups, own, own).transpose(1, 2)
-        to_own = to_own.masked_fill(self._future[:own, :own], float("-inf"))
-        weights = torch.cat([to_shared, to_own], dim=-1).softmax(dim=-1)
-        from_shared = (weights[..., :shared].flatten(1, 3) @ value[:, :shared]).view(key_heads, groups, -1, size)
-        own_weights = weights[..., shared:].transpose(1, 2).reshape(key_heads * count, groups * own, own)
-        from_own = (own_weights @ own_value).view(key_heads, count, groups, own, size).transpose(1, 2)
-        return from_shared + from_own.reshape(key_heads, groups, -1, size)
+        count, shared, longest = len(self._lengths), self._shared, self._longest
+        each = query.view(key_heads, groups, count, own, size).transpose(1, 2).reshape(key_heads * count, -1, size)
+
+        def scores(keys: Tensor, width: int) -> Tensor:
+            found = each @ keys.reshape(key_heads * count, width, size).transpose(1, 2)
+            return found.view(key_heads, count, groups, own, width).transpose(1, 2)
+
+        to_shared = query.flatten(1, 2) @ read_key[:, :shared].transpose(1, 2)
+        parts = [to_shared.view(key_heads, groups, count, own, shared)]
+        held = []
+        if not self._is_reading:
+            to_prompt = scores(read_key[:, shared:], longest)
+            parts.append(to_prompt.masked_fill(self._filler[None, None, :, None], float("-inf")))
+            held.append((read_value[:, shared:], longest))
+        parts.append(scores(key, own).masked_fill(self._future[:own, :own], float("-inf")))
+        held.append((value, own))
+        weights = torch.cat(parts, dim=-1).softmax(dim=-1)
+        result = (weights[..., :shared].flatten(1, 3) @ read_value[:, :shared]).view(query.shape)
+        first = shared
+        for values, width in held:
+            part = weights[..., first : first + width].transpose(1, 2).reshape(key_heads * count, -1, width)
+            told = (part @ values.reshape(key_heads * count, width, size)).view(key_heads, count, groups, own, size)
+            result = result + told.transpose(1, 2).reshape(query.shape)
+            first += width
+        return result
 
 
 LAYOUT = SharedBeginning()

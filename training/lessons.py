@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import LoraConfig, get_peft_model
 from torch import Tensor
 
 from panel.corpus import GoldTool
@@ -44,11 +44,11 @@ class Plan:
     rank: int = 32
     alpha: float = 64.0
     modules: tuple[str, ...] = MODULES
-    epochs: int = 2
-    rate: float = 5e-4
+    epochs: int = 3
+    rate: float = 1e-3
     warm_up: int = 16
     clip: float = 1.0
-    call_weight: float = 5.0
+    call_weight: float = 10.0
     swapped_share: float = 0.5
     shuffled: bool = True
     seed: int = 1
@@ -71,10 +71,19 @@ class Measured:
 
 @dataclass
 class Curve:
-    """The losses as they came: after each step, and on dev after each epoch."""
+    """The losses as they came: on dev before everything, after each step, and on dev after each epoch."""
 
+    before: Measured = Measured(0.0, 0.0, 0.0)
     steps: list[float] = field(default_factory=list)
     dev: list[Measured] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The LoRA as it was after its best epoch on dev, by PEFT's names, in 32 bits."""
+
+    epoch: int
+    weights: dict[str, Tensor]
 
 
 class Lessons:
@@ -100,6 +109,7 @@ class Lessons:
         for weight in self._live:
             weight.data = weight.data.to(model.dtype)
         self._adam = torch.optim.AdamW(self._masters, lr=plan.rate, betas=(0.9, 0.99), weight_decay=0.0)
+        self._best_epoch, self._best = 0, [master.clone() for master in self._masters]
         self.curve = Curve()
         self.step = 0
 
@@ -110,17 +120,32 @@ class Lessons:
         *,
         tell: Callable[[str], None],
         state: Path | None = None,
-        most_steps: int | None = None,
-    ) -> None:
-        """Teach every epoch, or go on from where `state` was left."""
+    ) -> Best:
+        """Teach every epoch, or go on from where `state` was left.
+
+        Args:
+            train: to learn from.
+            dev: to judge by after each epoch.
+            tell: told how far it is.
+            state: where to go on from, and to keep how far it is.
+
+        Returns:
+            The best epoch's weights, by the loss on dev.
+
+        Raises:
+            ValueError: the state is of another plan.
+        """
         if state is not None and state.exists():
             self._restore(state)
             tell(f"going on after step {self.step}")
+        else:
+            self.curve.before = self.measure(dev)
+            tell(f"before: on dev {asdict(self.curve.before)}")
         total = self.plan.epochs * len(train)
         names = [tool.dossier.name for tool in train]
         lessons = [example for epoch in range(self.plan.epochs) for example in self._order(train, epoch)]
         for number, (tool, seed) in enumerate(lessons):
-            if number < self.step or (most_steps is not None and number >= most_steps):
+            if number < self.step:
                 continue
             shown = self._show(tool, names, random.Random(seed), swapped=number >= len(train))
             loss = self._learn(self._examples.make(shown), self._rate(number, total))
@@ -130,12 +155,18 @@ class Lessons:
                 recent = self.curve.steps[-10:]
                 tell(f"step {self.step} of {total}: loss {sum(recent) / len(recent):.3f}")
             if self.step % len(train) == 0:
-                self.curve.dev.append(self.measure(dev))
-                tell(f"epoch {self.step // len(train)}: on dev {asdict(self.curve.dev[-1])}")
+                self._close_epoch(self.step // len(train), dev, tell)
             if state is not None and self.step % 20 == 0:
                 self._keep(state)
-        if state is not None:
-            self._keep(state)
+        names_of = [name for name, weight in self.peft.named_parameters() if weight.requires_grad]
+        return Best(self._best_epoch, dict(zip(names_of, self._best, strict=True)))
+
+    def _close_epoch(self, epoch: int, dev: Sequence[GoldTool], tell: Callable[[str], None]) -> None:
+        measured = self.measure(dev)
+        if not self.curve.dev or measured.loss < min(one.loss for one in self.curve.dev):
+            self._best_epoch, self._best = epoch, [master.clone() for master in self._masters]
+        self.curve.dev.append(measured)
+        tell(f"epoch {epoch}: on dev {asdict(measured)}")
 
     def _order(self, train: Sequence[GoldTool], epoch: int) -> list[tuple[GoldTool, int]]:
         rng = random.Random(f"{self.plan.seed}/{epoch}")
@@ -191,34 +222,48 @@ class Lessons:
 
     def _losses(self, example: Example) -> tuple[Tensor, list[int]]:
         """Return the loss of every token of the answers, in order, and the places of the decisive ones."""
-        own = max(len(turn.prompt) + len(turn.answer) for turn in example.turns)
-        tokens, before, answers, calls = list(example.shared), [], [], []
+        self._read(example)
+        longest = max(len(turn.answer) for turn in example.turns)
+        tokens: list[int] = []
+        before: list[int] = []
+        answers: list[int] = []
+        calls = []
         for turn in example.turns:
-            start = len(tokens) + len(turn.prompt)
-            before += range(start - 1, start - 1 + len(turn.answer))
+            before += range(len(tokens), len(tokens) + len(turn.answer))
             calls.append(len(answers) + turn.call_at)
             answers += turn.answer
-            filler = own - len(turn.prompt) - len(turn.answer)
-            tokens += (*turn.prompt, *turn.answer, *(0,) * filler)
-        positions = LAYOUT.lay_out(len(example.shared), own, len(example.turns), self._device)
-        ids = torch.tensor([tokens], device=self._device)
-        hidden = self._model.model(input_ids=ids, position_ids=positions, use_cache=False).last_hidden_state[0, before]
+            # The last token of a prompt foretells the first of its answer, so it goes with the answer.
+            tokens += (turn.prompt[-1], *turn.answer[:-1], *(0,) * (longest - len(turn.answer)))
+        positions = LAYOUT.lay_out_answers(longest, self._device)
+        hidden = self._run(tokens, positions)[0, before]
         wanted = torch.tensor(answers, device=self._device)
         return torch.nn.functional.cross_entropy(self._model.lm_head(hidden).float(), wanted, reduction="none"), calls
 
-    def adapter(self) -> dict[str, Tensor]:
-        """Return the LoRA's matrices by PEFT's names, in 32 bits."""
-        named = {name: weight for name, weight in self.peft.named_parameters() if weight.requires_grad}
-        return {name: master for (name, _), master in zip(named.items(), self._masters, strict=True)}
+    @torch.no_grad()
+    def _read(self, example: Example) -> None:
+        prompts = [turn.prompt[:-1] for turn in example.turns]
+        longest = max(len(prompt) for prompt in prompts)
+        tokens = list(example.shared)
+        for prompt in prompts:
+            tokens += (*prompt, *(0,) * (longest - len(prompt)))
+        self._run(tokens, LAYOUT.lay_out_prompts(len(example.shared), [len(one) for one in prompts], self._device))
+
+    def _run(self, tokens: list[int], positions: Tensor) -> Tensor:
+        ids = torch.tensor([tokens], device=self._device)
+        hidden: Tensor = self._model.model(input_ids=ids, position_ids=positions, use_cache=False).last_hidden_state
+        return hidden
 
     def _keep(self, state: Path) -> None:
-        part = state.with_suffix(".part")
+        part = state.with_suffix(".state-part")
         torch.save(
             {
                 "plan": asdict(self.plan),
                 "step": self.step,
                 "masters": self._masters,
                 "adam": self._adam.state_dict(),
+                "best_epoch": self._best_epoch,
+                "best": self._best,
+                "before": asdict(self.curve.before),
                 "steps": self.curve.steps,
                 "dev": [asdict(item) for item in self.curve.dev],
             },
@@ -228,11 +273,13 @@ class Lessons:
 
     def _restore(self, state: Path) -> None:
         kept = torch.load(state, weights_only=True)
-        if kept["plan"] != asdict(self.plan):
+        if kept["plan"] != {**asdict(self.plan), "modules": kept["plan"]["modules"]}:
             raise ValueError(f"{state} was left by a training with another plan; remove it to begin again")
         for master, saved in zip(self._masters, kept["masters"], strict=True):
             master.copy_(saved)
         self._round()
         self._adam.load_state_dict(kept["adam"])
         self.step = kept["step"]
-        self.curve = Curve(kept["steps"], [Measured(**item) for item in kept["dev"]])
+        self._best_epoch, self._best = kept["best_epoch"], kept["best"]
+        before, *dev = (Measured(**item) for item in [kept["before"], *kept["dev"]])
+        self.curve = Curve(before, kept["steps"], dev)

@@ -44,7 +44,9 @@ def swap_facts(tool: GoldTool, names: Sequence[str], rng: random.Random) -> Gold
         poured,
         tool.split,
         {
-            slug: GoldVerdict(argument={ident: swap(text) for ident, text in verdict.argument.items()}, call=verdict.call)
+            slug: GoldVerdict(
+                argument={ident: swap(text) for ident, text in verdict.argument.items()}, call=verdict.call
+            )
             for slug, verdict in tool.verdicts.items()
         },
     )
@@ -58,7 +60,9 @@ def shuffle_evidence(tool: GoldTool, rng: random.Random) -> GoldTool:
 
 
 def _swapped_numbers(dossier: Dossier, rng: random.Random) -> dict[str, str]:
-    text = " ".join([dossier.description, dossier.tagline, *(item.text for item in dossier.evidence), *_prices(dossier)])
+    text = " ".join(
+        [dossier.description, dossier.tagline, *(item.text for item in dossier.evidence), *_prices(dossier)]
+    )
     fixed = " ".join([dossier.licence, dossier.name, dossier.model_family or "", *dossier.rivals])
     found = dict.fromkeys(_NUMBER.findall(text))
     taken = set(found)
@@ -86,7 +90,10 @@ def _prices(dossier: Dossier) -> list[str]:
 
 def _walk(value: Any, swap: Any) -> Any:
     if isinstance(value, dict):
-        return {key: item if key in ("id", "url", "retrieved", "as_of") else _walk(item, swap) for key, item in value.items()}
+        return {
+            key: item if key in ("id", "url", "retrieved", "as_of") else _walk(item, swap)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [_walk(item, swap) for item in value]
     return swap(value) if isinstance(value, str) else value
