@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("panel.cli.newsroom", "Make a new newsroom from the packaged defaults."),
     "dossier": ("panel.cli.dossier", "Start and check dossiers."),
     "model": ("panel.cli.model", "Prepare a model for this machine, once."),
+    "corpus": ("panel.cli.corpus", "Keep the gold verdicts fit to teach and to judge a model."),
     "run": ("panel.cli.run", "Let the panel review tools: one draft a seat."),
     "resume": ("panel.cli.resume", "Go on with a run: only seats without a draft are drafted."),
     "runs": ("panel.cli.runs", "List the runs, oldest first."),
@@ -33,8 +34,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("panel.cli.verify", "Recompute everything that can be recomputed."),
     "publish": ("panel.cli.publish", "Publish an approved run's page."),
     "unpublish": ("panel.cli.unpublish", "Take a published page off the site, with a reason."),
+    "eval": ("panel.cli.eval", "Measure how good models are at the desk's work."),
     "graph": ("panel.cli.graph", "Print the graph as mermaid."),
-    "schema": ("panel.cli.schema", "Write the JSON Schemas of dossiers and personas."),
+    "schema": ("panel.cli.schema", "Write the JSON Schemas of dossiers, personas and gold verdicts."),
 }
 """Every command: its module and its one line of help, in the order of a day's work."""
 

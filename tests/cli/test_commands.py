@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from corpus.writing import SMALL, make_tools, write_tools
 
 from panel.cli.app import COMMANDS
+from panel.personas import load_personas
 
 from .calls import call, do, write_sheet
 from .conftest import TOOLS
@@ -15,15 +17,23 @@ from .conftest import TOOLS
 SEAT = ("smolvlm2-turbo", "dx")
 
 
+@pytest.fixture(autouse=True)
+def small_standards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panel.cli.corpus.STANDARDS", SMALL)
+
+
 def commands_on(room: Path) -> dict[str, tuple[str, ...]]:
     """One call of every command that succeeds, in an order in which each of them can."""
     (room / "readme.md").write_text("# Foo\n\nFoo turns text into tables. It runs on a laptop.\n" * 8)
     write_sheet(room, "a", *SEAT)
+    personas = [item.persona for item in load_personas(room / "personas")]
+    write_tools(room / "corpus", make_tools(SMALL.tools, personas))
     return {
         "init": ("init", "../other"),
         "dossier": ("dossier", "check"),
         "dossier add": ("dossier", "add", "Foo", "--from", "readme.md"),
         "model": ("model", "show"),
+        "corpus": ("corpus", "check"),
         "run": ("run", "smolvlm2-turbo", "-p", "dx", "--engine", "scripted", "--run-id", "b"),
         "resume": ("resume", "a"),
         "runs": ("runs",),
@@ -40,6 +50,7 @@ def commands_on(room: Path) -> dict[str, tuple[str, ...]]:
         "publish": ("publish", "a"),
         "verify": ("verify", "a"),
         "unpublish": ("unpublish", "a", "--reason", "wrong price"),
+        "eval": ("eval", "--engine", "scripted"),
         "graph": ("graph",),
         "schema": ("schema",),
     }
