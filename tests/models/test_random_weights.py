@@ -179,7 +179,10 @@ def cut(vocabulary: ctypes.c_void_p, text: bytes) -> list[int]:
 
 @pytest.mark.parametrize("shape", [TINY, TINY_150K], ids=lambda shape: shape.name)
 def test_the_vocabulary_begins_with_the_embedded_one_and_cuts_text_as_it_does(shape: Shape, folder: Path) -> None:
-    with loaded(find_model(EMBEDDED_BASE, base=Path("/")).path) as embedded, loaded(write_model(shape, folder)) as written:
+    with (
+        loaded(find_model(EMBEDDED_BASE, base=Path("/")).path) as embedded,
+        loaded(write_model(shape, folder)) as written,
+    ):
         assert llama_cpp.llama_model_chat_template(written, None) == llama_cpp.llama_model_chat_template(embedded, None)
         vocabularies = [llama_cpp.llama_model_get_vocab(model) for model in (embedded, written)]
         known, tokens = map(tokens_of, vocabularies)
