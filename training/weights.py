@@ -11,9 +11,9 @@ from panel.models import ModelFile
 from training.attention import NAME
 
 
-def load_weights(base: ModelFile, device: torch.device) -> Any:
-    """Load a GGUF as a causal language model in bfloat16, with the attention of `training.attention`."""
+def load_weights(base: ModelFile, device: torch.device, dtype: torch.dtype = torch.bfloat16) -> Any:
+    """Load a GGUF as a causal language model, with the attention of `training.attention`."""
     model = AutoModelForCausalLM.from_pretrained(
-        base.path.parent, gguf_file=base.path.name, dtype=torch.bfloat16, attn_implementation=NAME
+        base.path.parent, gguf_file=base.path.name, dtype=dtype, attn_implementation=NAME
     )
     return model.to(device)

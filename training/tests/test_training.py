@@ -77,7 +77,7 @@ def test_an_example_is_what_the_engine_would_read_and_write(
 
 
 def test_shared_beginnings_give_the_losses_of_whole_prompts(tools: tuple[GoldTool, ...], examples: Examples) -> None:
-    model = load_weights(BASE, CPU).float()
+    model = load_weights(BASE, CPU, torch.float32)
     lessons = Lessons(model, examples, QUICK)
     example = examples.make(tools[1])
     with torch.no_grad():
