@@ -14,7 +14,7 @@ from typing import Any
 from panel.corpus import GoldTool, GoldVerdict
 from panel.records import Dossier
 
-_NUMBER = re.compile(r"(?<![\w.,-])\$?(\d[\d,]*(?:\.\d+)?)(?!\d|-\d)")
+_NUMBER = re.compile(r"(?<![\w.,-])\$?(\d+(?:,\d{3})*(?:\.\d+)?)(?!\d|,\d|-\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
