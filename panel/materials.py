@@ -87,15 +87,27 @@ def gather_materials(
     dossiers = _try(lambda: load_dossiers(root / "dossiers", tools), problems)
     seats = _try(lambda: load_personas(root / "personas", only=personas, order=persona_order), problems)
     prompts = _try(lambda: load_prompts(root / "prompts"), problems)
-    if dossiers is not None and seats is not None and prompts is not None:
-        problems += prompts.check([item.dossier for item in dossiers], [item.persona for item in seats])
-    if dossiers is None or seats is None or prompts is None or problems:
+    if dossiers is None or seats is None or prompts is None:
+        raise InputProblems(problems)
+    return pack_materials(dossiers, seats, prompts)
+
+
+def pack_materials(
+    dossiers: Sequence[LoadedDossier], personas: Sequence[LoadedPersona], prompts: PromptSet
+) -> Materials:
+    """Put together what was read, every prompt tried with all of it.
+
+    Raises:
+        InputProblems: a prompt cannot be rendered with them.
+    """
+    problems = prompts.check([item.dossier for item in dossiers], [item.persona for item in personas])
+    if problems:
         raise InputProblems(problems)
     return Materials(
         dossiers={item.dossier.slug: item.dossier for item in dossiers},
-        personas={item.persona.slug: item.persona for item in seats},
+        personas={item.persona.slug: item.persona for item in personas},
         prompts=prompts,
-        files=_files(dossiers, seats, prompts),
+        files=_files(dossiers, personas, prompts),
     )
 
 

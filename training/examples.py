@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from panel.corpus import GoldTool, GoldVerdict
 from panel.engine.llama import LlamaContext
+from panel.evaluation.losses import text_spans
 from panel.materials import Materials
-from panel.personas import CALL_MARKER, answer_text
+from panel.personas import answer_text
 from panel.prompts import PromptSet
 from panel.records import Persona, Seat
 
@@ -75,9 +76,8 @@ class Examples:
         return Example(shared, tuple(turns))
 
     def _turn(self, seat: Seat, prompt: tuple[int, ...], verdict: GoldVerdict) -> Turn:
-        text = answer_text(verdict.beats, verdict.call)
-        tokens = self._context.tokens_of(text)
-        call_from = text.encode().rindex(CALL_MARKER.encode()) + len(CALL_MARKER)
+        tokens = self._context.tokens_of(answer_text(verdict.beats, verdict.call))
+        call_from, _ = text_spans(verdict)[-1]
         end = 0
         for place, token in enumerate(tokens):
             end += len(self._context.tokenizer.decode_bytes([token]))

@@ -273,7 +273,7 @@ class Lessons:
 
     def _restore(self, state: Path) -> None:
         kept = torch.load(state, weights_only=True)
-        if kept["plan"] != {**asdict(self.plan), "modules": kept["plan"]["modules"]}:
+        if kept["plan"] != asdict(self.plan):
             raise ValueError(f"{state} was left by a training with another plan; remove it to begin again")
         for master, saved in zip(self._masters, kept["masters"], strict=True):
             master.copy_(saved)

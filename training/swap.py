@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from panel.corpus import GoldTool, GoldVerdict
@@ -38,7 +38,6 @@ def swap_facts(tool: GoldTool, names: Sequence[str], rng: random.Random) -> Gold
 
     data = dossier.model_dump(mode="json")
     kept = {key: data.pop(key) for key in ("slug", "licence", "rivals", "url", "model_family")}
-    # A tool's other addresses and dates go through unharmed: dates by the pattern, addresses by being dropped.
     poured = Dossier.model_validate({**_walk(data, swap), **kept})
     return GoldTool(
         poured,
@@ -88,7 +87,8 @@ def _prices(dossier: Dossier) -> list[str]:
     return [dossier.pricing.entry, *tiers]
 
 
-def _walk(value: Any, swap: Any) -> Any:
+def _walk(value: Any, swap: Callable[[str], str]) -> Any:
+    """Swap every text of plain data but for ids, addresses and dates."""
     if isinstance(value, dict):
         return {
             key: item if key in ("id", "url", "retrieved", "as_of") else _walk(item, swap)

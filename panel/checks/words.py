@@ -89,6 +89,12 @@ def shingles(keys: Sequence[str], size: int) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(keys[start : start + size]) for start in range(len(keys) - size + 1))
 
 
+def jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float | None:
+    """Return how much two sets of shingles share, of all that either has, 0 to 1; None when both are empty."""
+    either = len(one | other)
+    return len(one & other) / either if either else None
+
+
 def clip_quote(text: str) -> str:
     """Cut a quote to `QUOTE_MAX_CHARS`, without a mark, so that it stays a substring of the text."""
     return text.strip()[:QUOTE_MAX_CHARS].strip()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from panel.checks.words import Word, find_sentences, find_words, shingles, word_keys
+from panel.checks.words import Word, find_sentences, find_words, jaccard, shingles, word_keys
 from panel.corpus.faults import CORPUS, Fault, Passage
 from panel.corpus.standards import Standards
 from panel.errors import SetupError
@@ -75,9 +75,9 @@ def find_duplicates(passages: Iterable[Passage], standards: Standards) -> Iterat
     index = rensa.RMinHashLSH(threshold=standards.near_jaccard, num_perm=_PERMUTATIONS, num_bands=_BANDS)
     for number, ((passage, text, grams), sketch) in enumerate(zip(sentences, sketches, strict=True)):
         alike = [
-            Duplicate(passage, text, sentences[other][0], sentences[other][1], jaccard)
+            Duplicate(passage, text, sentences[other][0], sentences[other][1], share)
             for other in sorted(index.query(sketch))
-            if (jaccard := _jaccard(grams, sentences[other][2])) >= standards.near_jaccard
+            if (share := jaccard(grams, sentences[other][2]) or 0.0) >= standards.near_jaccard
         ]
         index.insert(number, sketch)
         if alike:
@@ -145,11 +145,6 @@ def _shared(
         elif begun:
             yield begun[0], start + size - 1, begun[1]
             begun = None
-
-
-def _jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    either = len(one | other)
-    return len(one & other) / either if either else 0.0
 
 
 def _tell(earlier: Passage, passage: Passage) -> str:

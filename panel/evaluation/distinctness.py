@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from panel.checks.words import shingles, word_keys
+from panel.checks.words import jaccard, shingles, word_keys
 from panel.evaluation.answers import Answers
 from panel.evaluation.figures import Figure, make_ratio
 from panel.records import Seat
@@ -21,9 +21,7 @@ def likeness(first: str, second: str) -> float | None:
     Returns:
         0 to 1; None when neither has three words.
     """
-    one, other = (shingles(word_keys(text), SHINGLE_WORDS) for text in (first, second))
-    either = one | other
-    return len(one & other) / len(either) if either else None
+    return jaccard(*(shingles(word_keys(text), SHINGLE_WORDS) for text in (first, second)))
 
 
 def distinctness(answers: Answers, seats: Sequence[Sequence[Seat]]) -> Figure:

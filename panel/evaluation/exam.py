@@ -6,7 +6,7 @@ Dossiers and verdicts are the gold's, personas and prompts the newsroom's, so th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from panel.corpus.loading import DOSSIERS, VERDICTS
 from panel.dossiers import check_folder, load_dossiers
 from panel.errors import InputProblems, Problem, SetupError
 from panel.inputs import read_bytes
-from panel.materials import Materials
+from panel.materials import Materials, pack_materials
 from panel.personas import LoadedPersona, answer_grammar, answer_schema, load_personas
 from panel.prompts import PromptSet, load_prompts
 from panel.records import Dossier, EngineIdentity, Persona, Seat, content_hashes, sha256_of
@@ -121,9 +121,7 @@ def name_run(exam: Exam, engine: EngineIdentity, settings: Settings, seed: int) 
 def _answer_forms(exam: Exam) -> list[Any]:
     """Return what answers are held to: code makes it from personas and dossiers, and code changes."""
     grammars = [
-        answer_grammar(persona, tool.dossier) if persona.facts == "locked" else ""
-        for tool in exam.tools.values()
-        for persona in exam.personas.values()
+        answer_grammar(persona, tool.dossier) for tool in exam.tools.values() for persona in exam.personas.values()
     ]
     return [[answer_schema(persona) for persona in exam.personas.values()], grammars]
 
@@ -131,19 +129,12 @@ def _answer_forms(exam: Exam) -> list[Any]:
 def _gather_materials(
     folder: Path, tools: Sequence[str], personas: Sequence[LoadedPersona], prompts: PromptSet
 ) -> Materials:
-    dossiers = load_dossiers(folder / DOSSIERS, tools)
     problems: list[Problem] = []
-    files = {f"{DOSSIERS}/{name}": data for item in dossiers for name, data in item.files.items()}
+    verdicts = {}
     for slug in tools:
         name = f"{VERDICTS}/{slug}.yaml"
-        files[name] = read_bytes(folder / name, problems, name=name) or b""
-    problems += prompts.check([item.dossier for item in dossiers], [item.persona for item in personas])
+        verdicts[name] = read_bytes(folder / name, problems, name=name) or b""
     if problems:
         raise InputProblems(problems)
-    files |= {f"personas/{item.file_name}": item.data for item in personas}
-    return Materials(
-        dossiers={item.dossier.slug: item.dossier for item in dossiers},
-        personas={item.persona.slug: item.persona for item in personas},
-        prompts=prompts,
-        files=files | {f"prompts/{name}": data for name, data in prompts.files.items()},
-    )
+    packed = pack_materials(load_dossiers(folder / DOSSIERS, tools), personas, prompts)
+    return replace(packed, files={**packed.files, **verdicts})

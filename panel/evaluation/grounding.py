@@ -15,7 +15,7 @@ from panel.checks.words import word_keys
 from panel.evaluation.answers import Answer
 from panel.evaluation.licences import find_licences, is_stated
 from panel.evaluation.names import find_names
-from panel.facts import FactForms, fact_forms, unsupported_numbers
+from panel.facts import FactForms, fact_forms, has_digit, unsupported_numbers
 from panel.facts.forms import dossier_texts
 from panel.records import Dossier, Persona
 
@@ -50,7 +50,6 @@ class Ground:
         # One text after the other with a mark between them, so that no phrase is found across two.
         self._words = " | ".join(("", *(" ".join(fold_words(text)) for text in texts), ""))
         self._licences = [licence for text in texts for licence in find_licences(text)]
-        self._forms: dict[tuple[int, int] | None, FactForms] = {}
 
     def holds(self, phrase: str) -> bool:
         """Tell whether the dossier has these words in a row, whatever their case, punctuation and plural."""
@@ -61,23 +60,21 @@ class Ground:
     def weigh(self, answer: Answer, persona: Persona) -> dict[str, Support]:
         """Count the things of each kind in a verdict."""
         found = dict.fromkeys(KINDS, Support(0, 0))
-        years = {beat.id: beat.years for beat in persona.beats}
+        years = {beat.id: beat.forecast_years for beat in persona.beats}
         for beat in answer.beats:
             quotations = find_quotations(beat.text)
             licences = find_licences(beat.text)
             names = find_names(beat.text)
-            found["numbers"] += self._weigh_numbers(beat.text, years.get(beat.id))
+            found["numbers"] += self._weigh_numbers(beat.text, years.get(beat.id, ()))
             found["licences"] += Support(sum(is_stated(one, self._licences) for one in licences), len(licences))
             found["quotations"] += Support(sum(map(self.holds, quotations)), len(quotations))
             found["names"] += Support(sum(map(self.holds, names)), len(names))
         return found
 
-    def _weigh_numbers(self, text: str, years: tuple[int, int] | None) -> Support:
-        if years not in self._forms:
-            allowed = range(years[0], years[1] + 1) if years else ()
-            self._forms[years] = fact_forms(self._dossier, years=allowed)
+    def _weigh_numbers(self, text: str, years: tuple[int, ...]) -> Support:
+        unsupported = filter(has_digit, unsupported_numbers(text, fact_forms(self._dossier, years=years)))
         total = len(find_digits(text))
-        return Support(total - _count_digits(unsupported_numbers(text, self._forms[years])), total)
+        return Support(total - len(tuple(unsupported)), total)
 
 
 KINDS = ("numbers", "licences", "quotations", "names")
@@ -86,7 +83,7 @@ KINDS = ("numbers", "licences", "quotations", "names")
 def find_digits(text: str) -> tuple[str, ...]:
     """List the numbers, prices, versions and names with digits in a text; numbers in words are left out."""
     # What a dossier without any fact would not support.
-    return tuple(fact for fact in unsupported_numbers(text, _NOTHING) if _has_digit(fact))
+    return tuple(filter(has_digit, unsupported_numbers(text, _NOTHING)))
 
 
 def find_quotations(text: str) -> tuple[str, ...]:
@@ -106,11 +103,3 @@ def add_support(counts: Iterable[Mapping[str, Support]]) -> dict[str, Support]:
     for count in counts:
         total = {kind: total[kind] + count[kind] for kind in KINDS}
     return total
-
-
-def _count_digits(facts: Iterable[str]) -> int:
-    return sum(map(_has_digit, facts))
-
-
-def _has_digit(text: str) -> bool:
-    return any(letter.isnumeric() for letter in text)

@@ -17,7 +17,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -49,16 +49,6 @@ class Losses(Record):
 
     schema_version: Literal[1] = 1
     seats: dict[str, SeatLoss]
-
-
-def only_answer(verdict: GoldVerdict) -> dict[str, Any]:
-    """Return the JSON Schema that one verdict alone satisfies.
-
-    It is spelled as an object of choices with one option each, and not as one `const`, because that is what the engines
-    over servers can check.
-    """
-    beats = {beat.id: {"enum": [beat.text]} for beat in verdict.beats}
-    return _closed({"argument": _closed(beats), "call": {"enum": [verdict.call.value]}})
 
 
 def weigh_answer(generation: Generation, verdict: GoldVerdict) -> SeatLoss | None:
@@ -122,12 +112,3 @@ def answer_loss(losses: Mapping[Seat, SeatLoss], seats: Iterable[Sequence[Seat]]
 def _surprise(logprobs: Iterable[float]) -> float:
     # A rounding can leave the logarithm of a certainty a hair above 0.
     return max(-math.fsum(logprobs), 0.0)
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from panel.checks.words import find_sentences, find_words
+from panel.facts import has_digit
 
 _NO_NAMES = {
     "i",
@@ -48,7 +49,7 @@ def _names_of(sentence: str) -> list[str]:
 def _name_in(written: str) -> str:
     """Return the capitalised beginning of a word, without marks around it; "" when it has none."""
     bare = _POSSESSIVE.sub("", written.strip(_AROUND))
-    if any(letter.isnumeric() for letter in bare):
+    if has_digit(bare):
         return ""
     parts = bare.split("-")
     count = next((place for place, part in enumerate(parts) if not part[:1].isupper()), len(parts))

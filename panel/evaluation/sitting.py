@@ -15,11 +15,11 @@ from pydantic import TypeAdapter
 from panel.engine import Engine, Generation, Request
 from panel.errors import RunError, SetupError
 from panel.evaluation.exam import Exam
-from panel.evaluation.losses import Losses, SeatLoss, only_answer, weigh_answer
+from panel.evaluation.losses import Losses, SeatLoss, weigh_answer
 from panel.graph.build import drive
 from panel.graph.drafting import OnSeat
 from panel.graph.nodes import Nodes
-from panel.personas import answer_limit_tokens
+from panel.personas import answer_limit_tokens, exact_schema
 from panel.records import Sampling, Seat
 from panel.store import Run
 from panel.store.files import replace_file
@@ -87,10 +87,11 @@ async def measure_losses(run: Run, exam: Exam, engine: Engine, on_loss: OnLoss) 
 
 async def _ask(seat: Seat, run: Run, exam: Exam, engine: Engine) -> Generation | None:
     """Let an engine spell a gold verdict; None when it failed."""
+    verdict = exam.tools[seat.tool].verdicts[seat.persona]
     request = Request(
         id=str(seat),
         messages=exam.materials.messages(seat),
-        schema=only_answer(exam.tools[seat.tool].verdicts[seat.persona]),
+        schema=exact_schema(verdict.beats, verdict.call),
         choice=None,
         sampling=_PLAIN,
         seed=run.manifest.seed,

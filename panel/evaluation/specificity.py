@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from panel.evaluation.answers import Answers
 from panel.evaluation.figures import Figure, make_ratio
 from panel.evaluation.grounding import find_digits, fold_words
-from panel.facts import fact_forms
+from panel.facts import fact_forms, has_digit
 from panel.facts.forms import dossier_texts
 from panel.records import Dossier, Seat
 
@@ -78,7 +78,7 @@ def _count(answers: Answers, marks: Marks, tool: Iterable[Seat]) -> tuple[int, i
 
 
 def _held_by(dossier: Dossier) -> frozenset[str]:
-    facts = (fact for fact in fact_forms(dossier).tokens if any(letter.isnumeric() for letter in fact))
+    facts = filter(has_digit, fact_forms(dossier).tokens)
     return frozenset(facts) | {word for text in dossier_texts(dossier) for word in _words(text)}
 
 

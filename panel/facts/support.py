@@ -15,6 +15,11 @@ _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
 _BEFORE, _AFTER = r"(?<![\w$€£¥])(?<!\w[.,])(?<![^\W\d][-/–])", r"(?![\w%])(?![.,]\d)"
 
 
+def has_digit(text: str) -> bool:
+    """Tell whether a text holds any sign for a number, a half or a square included."""
+    return any(letter.isnumeric() for letter in text)
+
+
 def unsupported_numbers(text: str, forms: FactForms) -> tuple[str, ...]:
     """List the numbers, prices, versions and names with digits that stand in a text and not in its dossier.
 

@@ -137,7 +137,7 @@ class _Sitting:
             id=str(seat),
             messages=self.materials.messages(seat, note=self.brief.note, findings=findings),
             schema=answer_schema(persona),
-            grammar=answer_grammar(persona, dossier) if persona.facts == "locked" else "",
+            grammar=answer_grammar(persona, dossier),
             choice=Choice(CALL_MARKER, tuple(call.value for call in Call)),
             sampling=self.manifest.sampling,
             seed=seat_seed(self.manifest.seed, self.brief, revision),

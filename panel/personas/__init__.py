@@ -1,6 +1,6 @@
 """Personas: loading them, and the answer each of them must give."""
 
-from panel.personas.answer import CALL_MARKER, answer_limit_tokens, answer_schema, answer_text
+from panel.personas.answer import CALL_MARKER, answer_limit_tokens, answer_schema, answer_text, exact_schema
 from panel.personas.grammar import answer_grammar
 from panel.personas.loading import LoadedPersona, load_personas, persona_json_schema
 
@@ -11,6 +11,7 @@ __all__ = [
     "answer_limit_tokens",
     "answer_schema",
     "answer_text",
+    "exact_schema",
     "load_personas",
     "persona_json_schema",
 ]

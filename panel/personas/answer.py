@@ -33,18 +33,24 @@ def answer_schema(persona: Persona) -> dict[str, Any]:
     them.
     """
     beats = {beat.id: {"type": "string", "pattern": beat_pattern(beat)} for beat in persona.beats}
+    return _closed({"argument": _closed(beats), "call": {"enum": [call.value for call in Call]}})
+
+
+def exact_schema(beats: Sequence[BeatText], call: Call) -> dict[str, Any]:
+    """Return the JSON Schema that one verdict alone satisfies.
+
+    It is spelled as an object of choices with one option each, and not as one `const`, because that is what the engines
+    over servers can check.
+    """
+    argument = {beat.id: {"enum": [beat.text]} for beat in beats}
+    return _closed({"argument": _closed(argument), "call": {"enum": [call.value]}})
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {
-            "argument": {
-                "type": "object",
-                "properties": beats,
-                "required": list(beats),
-                "additionalProperties": False,
-            },
-            "call": {"enum": [call.value for call in Call]},
-        },
-        "required": ["argument", "call"],
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
 

@@ -48,7 +48,9 @@ _UNSAFE = re.compile(r'["\\{}\[\]<>|]')
 
 
 def answer_grammar(persona: Persona, dossier: Dossier) -> str:
-    """Return the grammar of a persona's answer about a dossier, its facts locked."""
+    """Return the grammar of a persona's answer about a dossier; "" for a persona whose facts are free."""
+    if persona.facts == "free":
+        return ""
     rules, start = [], []
     forms = {years: fact_forms(dossier, years=years) for years in {beat.forecast_years for beat in persona.beats}}
     names = {years: f"F{number}" for number, years in enumerate(forms)}

@@ -10,8 +10,8 @@ import pytest
 
 from panel.corpus import GoldVerdict
 from panel.engine import Generation
-from panel.evaluation.losses import SeatLoss, answer_loss, only_answer, text_loss, text_spans, weigh_answer
-from panel.personas import answer_text
+from panel.evaluation.losses import SeatLoss, answer_loss, text_loss, text_spans, weigh_answer
+from panel.personas import answer_text, exact_schema
 from panel.records import Call, Seat
 
 VERDICT = GoldVerdict(argument={"a": 'It’s "so".', "call": '","call":"ship"'}, call=Call.SKIP)
@@ -93,7 +93,7 @@ def test_what_was_not_told_is_not_known(change: dict[str, object]) -> None:
 
 
 def test_the_schema_allows_the_verdict_alone() -> None:
-    schema = only_answer(VERDICT)
+    schema = exact_schema(VERDICT.beats, VERDICT.call)
     jsonschema.validate(json.loads(RAW), schema)
     for other in ({"a": "Other.", "call": "x"}, {"a": VERDICT.argument["a"]}):
         with pytest.raises(jsonschema.ValidationError):
