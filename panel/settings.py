@@ -9,7 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -27,6 +27,52 @@ class SiteSettings(Record):
     """The publication's name, as readers see it."""
     newsletter_action: Annotated[str, Field(max_length=300, pattern=r"^(https?://[^\s\"'<>;,]+|/[^\s\"'<>;,]*|)$")] = ""
     """Where the newsletter form posts: an address or a path on the site; "" leaves the form out."""
+
+
+class PublicationSettings(Record):
+    """What surrounds the pages: where they will be found, and what is made beside them."""
+
+    base_url: Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s\"'<>;,?#]+/$")] = "http://localhost:8000/"
+    """Where readers find the site, with its last slash: canonical addresses, feeds and mails begin with it."""
+    description: Annotated[str, Field(max_length=300)] = "Ship or skip: AI tools, argued from four sides."
+    """What the publication is, in a sentence: on the home page, in feeds and for search engines."""
+    pairs: Literal["asked", "all"] = "asked"
+    """Which comparisons are made of verdicts that stand: those asked for by `panel compare`, or all of a category."""
+    votes_shown_from: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    """How many readers must have voted on a tool before their share is shown."""
+    home_items: Annotated[int, Field(ge=1, le=100)] = 12
+    """How many entries each list on the home page has."""
+
+
+class ReadersSettings(Record):
+    """The service that takes readers' votes and sign-ups, `panel serve`."""
+
+    url: Annotated[str, Field(max_length=200, pattern=r"^(https?://[^\s\"'<>;,?#]+[^/\s\"'<>;,?#]|)$")] = ""
+    """Where the service is, without a last slash; "" where it serves the site too."""
+    vote_form: Annotated[bool, Field(strict=True)] = True
+    """Whether pages ask readers for a vote."""
+    votes_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 60
+    """How many votes are taken from one network address in an hour."""
+    signups_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 10
+    """How many sign-ups are taken from one network address in an hour."""
+    behind_proxy: Annotated[bool, Field(strict=True)] = False
+    """Whether a reader's address is the last one in `X-Forwarded-For`, as a reverse proxy writes it."""
+
+
+class MailSettings(Record):
+    """How mails are sent: confirmations of sign-ups, and the weekly digest."""
+
+    sender: Annotated[str, Field(max_length=200, pattern=r"^[^\r\n]*$")] = ""
+    """As readers see it: "Panel <weekly@panel.example>"; "" sends nothing."""
+    postal_address: Annotated[str, Field(max_length=200, pattern=r"^[^\r\n]*$")] = ""
+    """The publisher's postal address, which many countries want at the end of a newsletter."""
+    smtp_host: Annotated[str, Field(max_length=253, pattern=r"^[A-Za-z0-9.:-]*$")] = "localhost"
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: Annotated[str, Field(max_length=200)] = ""
+    """Who logs in, with the password in `PANEL_SMTP_PASSWORD`; "" logs nobody in."""
+    per_minute: Annotated[int, Field(ge=1, le=100_000)] = 60
+    """How many mails are sent in a minute, at most."""
 
 
 class ModelSettings(Record):
@@ -68,6 +114,9 @@ class Settings(Record):
     """`panel.toml`."""
 
     site: SiteSettings = SiteSettings()
+    publication: PublicationSettings = PublicationSettings()
+    readers: ReadersSettings = ReadersSettings()
+    mail: MailSettings = MailSettings()
     model: ModelSettings = ModelSettings()
     run: RunSettings = RunSettings()
     sampling: Sampling = Sampling()
@@ -104,6 +153,21 @@ class Newsroom:
     def site(self) -> Path:
         """Where pages are published."""
         return self.root / "site"
+
+    @property
+    def templates(self) -> Path:
+        """Where the newsroom's own templates are, which come before the packaged ones; need not be there."""
+        return self.root / "templates"
+
+    @property
+    def reader_store(self) -> Path:
+        """Where readers' votes and addresses are kept."""
+        return self.root / "readers" / "readers.sqlite"
+
+    @property
+    def digests(self) -> Path:
+        """Where the weekly mails are made, and who was sent them."""
+        return self.root / "digests"
 
 
 def find_newsroom(start: Path) -> Newsroom:
