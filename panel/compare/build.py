@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from panel.compare.outcome import find_leaders, find_winner
 from panel.compare.reads import write_community, write_prices
 from panel.compare.split import write_split
 from panel.compare.verdict import write_verdict
-from panel.records import Call, Community, Comparison, Dossier, Persona, PriceLine, Seat, SplitLine, Tally
+from panel.records import Call, Community, Comparison, Dossier, PriceLine, Seat, SplitLine, Tally
+
+
+class Reviewer(Protocol):
+    """What a comparison knows of a persona."""
+
+    @property
+    def slug(self) -> str:
+        """Its slug."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as readers see it."""
 
 
 def compare(
     dossiers: tuple[Dossier, ...],
-    personas: tuple[Persona, ...],
+    personas: Sequence[Reviewer],
     calls: Mapping[Seat, Call | None],
     community: Mapping[str, Community] | None = None,
 ) -> Comparison:

@@ -43,7 +43,7 @@ class Publication(Record):
     changes: tuple[Change, ...] = ()
     """What editors changed since this run's publication before, oldest first."""
     withdrawn_at: datetime | None = None
-    """When it was taken off the site; None for one that was not."""
+    """When it, or the one that had replaced it, was taken off the site; None for one that was not."""
     withdrawn_because: str = ""
 
 
@@ -100,7 +100,7 @@ class ComparisonRef(Record):
 
 
 class ToolPage(Record):
-    """One tool, whole. Its place is `tools/<slug>/`; the version n of its verdicts stays at `tools/<slug>/verdicts/<n>/`."""
+    """One tool. Its place is `tools/<slug>/`; version n of its verdicts stays at `tools/<slug>/verdicts/<n>/`."""
 
     schema_version: Literal[1] = 1
     slug: Slug
