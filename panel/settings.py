@@ -151,8 +151,18 @@ class Newsroom:
 
     @property
     def site(self) -> Path:
-        """Where pages are published."""
+        """Where approved pages are published, each whole in itself."""
         return self.root / "site"
+
+    @property
+    def public(self) -> Path:
+        """Where the whole site is built, for any web server."""
+        return self.root / "public"
+
+    @property
+    def releases(self) -> Path:
+        """Where the journal of releases and pairs is kept."""
+        return self.root / "releases"
 
     @property
     def templates(self) -> Path:

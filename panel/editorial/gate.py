@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from panel.editorial.desk import PATIENCE, Desk
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.pages import build_page, page_content_sha256
+from panel.editorial.published import keep_published
 from panel.errors import Conflict, IllegalMove, NotApproved
 from panel.materials import reopen_materials
 from panel.records import Action, Entry, Page, Seat, content_hashes
@@ -101,10 +102,11 @@ def last_publication(run: Run) -> Entry | None:
 
 
 def record_publication(
-    desk: Desk, approved: ApprovedRun, files: Mapping[str, bytes], *, out: str, author: str
+    desk: Desk, approved: ApprovedRun, files: Mapping[str, bytes], *, out: str, author: str, release: str | None = None
 ) -> Entry:
     """Journal a publication, before its files are written: the site never shows what the journal does not know.
 
+    The page is kept first, under the hash that the journal names: it stays readable whatever is published later.
     Publishing the very same files again, to the same place, adds nothing: it mends a site whose writing was cut short.
 
     Raises:
@@ -112,6 +114,7 @@ def record_publication(
         IllegalMove: the run is published in another place.
     """
     hashes = content_hashes(files)
+    keep_published(desk.run, approved.page)
     already = approved.already
     standing = last_publication(desk.run)
     if standing and standing.out != out:
@@ -130,11 +133,12 @@ def record_publication(
         "files": hashes,
         "published_at": approved.page.published_at,
         "out": out,
+        "release": release,
     }
     return desk.run.journal.append(approved.head, fields)
 
 
-def record_unpublication(desk: Desk, standing: Entry, *, author: str, reason: str) -> Entry:
+def record_unpublication(desk: Desk, standing: Entry, *, author: str, reason: str, release: str | None = None) -> Entry:
     """Journal that a page was taken off the site.
 
     Raises:
@@ -151,6 +155,7 @@ def record_unpublication(desk: Desk, standing: Entry, *, author: str, reason: st
             "before": standing.after,
             "files": standing.files,
             "out": standing.out,
+            "release": release,
         }
         try:
             return desk.run.journal.append(view.head, fields)

@@ -3,7 +3,7 @@
 from panel.records.base import Record, Sha256, Slug, canonical_json, content_hashes, is_slug, sha256_of
 from panel.records.days import write_day
 from panel.records.dossier import Dossier, Evidence, Pricing, Tier
-from panel.records.journal import GENESIS, Action, Entry
+from panel.records.journal import GENESIS, Action, Entry, ReleasedPage
 from panel.records.manifest import EngineIdentity, Manifest, Sampling
 from panel.records.page import HowMade, Page, SeatCell, SeatRow, ToolCard
 from panel.records.persona import ARGUMENT_MAX_WORDS, ARGUMENT_MIN_WORDS, Beat, Persona
@@ -44,6 +44,7 @@ __all__ = [
     "PriceLine",
     "Pricing",
     "Record",
+    "ReleasedPage",
     "Sampling",
     "Seat",
     "SeatCell",

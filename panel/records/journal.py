@@ -1,4 +1,4 @@
-"""Journal entries: everything people did to a run, in order, each chained to the one before."""
+"""Journal entries: everything people did to a run, or to what is released, in order, each chained to the one before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from panel.records.base import Record, Sha256
+from panel.records.base import Record, Sha256, Slug
 from panel.records.verdict import BeatText, Call, Seat
 
 GENESIS = "0" * 64
@@ -24,6 +24,23 @@ class Action(StrEnum):
     UNDO = "undo"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    RELEASE = "release"
+    RELEASED = "released"
+    REVERT = "revert"
+    REVERTED = "reverted"
+    PAIR = "pair"
+
+
+class ReleasedPage(Record):
+    """One page of a release: what stands there now, and what stood there before."""
+
+    run_id: Slug
+    sha256: Sha256
+    """The content hash that is published."""
+    before_run: Slug | None = None
+    """The run whose page it replaces; its own for a new edition; None where nothing stood."""
+    before_seq: int | None = None
+    """The entry of that run's journal that published it."""
 
 
 class Entry(Record):
@@ -57,5 +74,13 @@ class Entry(Record):
     """For a publication: the date the page carries."""
     out: str | None = None
     """For a publication: the site's folder, relative to the newsroom where it lies inside."""
+    restores: int | None = None
+    """For a publication that a reverted release brings back: the `seq` of the entry that published it first."""
+    release: Slug | None = None
+    """For an entry of the newsroom's own journal: which release; for a run's: the release that made or took it back."""
+    pages: dict[Slug, ReleasedPage] | None = None
+    """For a release: its pages, by their addresses."""
+    tools: tuple[Slug, ...] | None = None
+    """For a pair: the tools that are compared without a run."""
     prev: Sha256
     """The SHA-256 of the previous line's bytes, without its newline."""

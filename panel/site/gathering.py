@@ -52,10 +52,10 @@ def make_site(
         personas: for the methodology page, in the panel's order.
     """
     publication = publication or PublicationSettings()
-    ordered = tuple(sorted(publications, key=lambda one: (one.published_at, one.run_id, one.seq)))
+    ordered = tuple(sorted(publications, key=lambda one: (one.at, one.run_id, one.seq)))
     votes = votes or {}
     corrections = tuple(sorted(_corrections(ordered), key=lambda one: (one.at, one.page), reverse=True))
-    ordered = _withdraw_replaced(ordered)
+    ordered = _withdraw_replaced([one for one in ordered if not one.reverted])
     versions = make_versions(ordered, corrections)
     compared = [_comparison(one, votes, corrections) for one in _standing(ordered)]
     current = {

@@ -38,6 +38,9 @@ class Publication(Record):
     """Of the page without its date: what the journal names."""
     page: Page
     published_at: datetime
+    """The date that the page carries."""
+    at: datetime
+    """When the journal says it was published; later than the page's date for one that was brought back."""
     author: str
     """Who published it."""
     changes: tuple[Change, ...] = ()
@@ -45,6 +48,8 @@ class Publication(Record):
     withdrawn_at: datetime | None = None
     """When it, or the one that had replaced it, was taken off the site; None for one that was not."""
     withdrawn_because: str = ""
+    reverted: bool = False
+    """Whether it was taken back with its release, so that what it had replaced stands again."""
 
 
 class Correction(Record):

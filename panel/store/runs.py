@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,12 +20,13 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from panel.errors import Conflict, Corrupt, NotFound, PanelError, StoreError
-from panel.records import Draft, Manifest, MissingSeat, Seat, content_hashes, is_slug
+from panel.records import Draft, Manifest, MissingSeat, Page, Seat, content_hashes, is_slug
 from panel.store.files import create_file, keep_file, locked, make_folder, sync_folder, translated
 from panel.store.journal import Journal
 from panel.store.reading import read_stored
 
 _MANIFEST = TypeAdapter(Manifest)
+_PAGE = TypeAdapter(Page)
 _DRAFT: TypeAdapter[Draft | MissingSeat] = TypeAdapter(Annotated[Draft | MissingSeat, Field(discriminator="kind")])
 _NUMBERED = re.compile(r"([1-9][0-9]*)\.json")
 LATEST = "latest"
@@ -112,6 +113,23 @@ class Run:
         except UnicodeEncodeError:
             data = text.encode("utf-8", "surrogatepass")
         return keep_file(self.folder / "kept", f"{seat.tool}.{seat.persona}.", data, ".txt")
+
+    def keep_page(self, sha256: str, page: Page) -> None:
+        """Keep a page that is about to be published, once, under the hash of what was approved."""
+        with suppress(Conflict):
+            create_file(self._page_path(sha256), (page.model_dump_json(indent=1) + "\n").encode("utf-8"))
+
+    def page(self, sha256: str) -> Page:
+        """Read a page that was published, whatever was done to the run since; its hash is not looked at.
+
+        Raises:
+            NotFound: no page of that hash was kept.
+            NewerSchema, Corrupt: it cannot be read.
+        """
+        return read_stored(self._page_path(sha256), _PAGE)
+
+    def _page_path(self, sha256: str) -> Path:
+        return self.folder / "published" / f"{sha256}.json"
 
     def changed_inputs(self) -> tuple[str, ...]:
         """Name the inputs whose bytes are no longer those of the manifest; () when all are."""

@@ -48,6 +48,7 @@ def publication(page: Page, run_id: str, days: float = 0, **changes: object) -> 
         "sha256": page_content_sha256(dated),
         "page": dated,
         "published_at": at,
+        "at": at,
         "author": "Ada Example",
     }
     return Publication.model_validate(values | changes)
