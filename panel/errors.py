@@ -3,11 +3,14 @@
 PanelError
 ├── SetupError            the input is wrong: settings, dossiers, personas, prompts, model file   (exit 2)
 │   └── InputProblems     many of them at once, each with file, line and field
-├── RunError              drafting failed
+├── RunError              drafting, or sending, failed
 │   ├── EngineCrash       the engine died or answered garbage                                   (retryable)
 │   ├── EngineTimeout     a seat used up its time                                               (retryable)
 │   ├── ContextOverflow   the prompt and the answer do not fit the model's context
-│   └── UnparsableVerdict the engine's answer is not the verdict that was asked for             (retryable)
+│   ├── UnparsableVerdict the engine's answer is not the verdict that was asked for             (retryable)
+│   └── MailError         a mail was not sent (`panel.mail`)
+│       ├── RecipientRefused  the server will never take it
+│       └── MailServerTrouble it may take it later                                              (retryable)
 ├── StoreError            the disk said no
 │   ├── NotFound          no such run, draft or file                                            (exit 2)
 │   ├── Conflict          somebody else wrote first
@@ -22,7 +25,8 @@ PanelError
 Third-party exceptions are translated into these at one seam each: YAML in `panel.inputs`, TOML in `panel.settings`,
 Jinja2 in `panel.prompts.templates` and `panel.engine.chat`, the store's files in `panel.store.files`, the site's in
 `panel.publish.disk`, LangGraph and SQLite in `panel.graph.build`, llama.cpp in `panel.engine.llama` and
-`panel.models.measure`, HTTP in `panel.dossiers.fetch` and `panel.engine.served_wire`.
+`panel.models.measure`, HTTP in `panel.dossiers.fetch` and `panel.engine.served_wire`, SMTP in `panel.mail.smtp`, the readers' SQLite in
+`panel.readers.database`.
 """
 
 from __future__ import annotations

@@ -34,9 +34,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("panel.cli.verify", "Recompute everything that can be recomputed."),
     "publish": ("panel.cli.publish", "Publish an approved run's page."),
     "unpublish": ("panel.cli.unpublish", "Take a published page off the site, with a reason."),
+    "release": ("panel.cli.release", "Publish approved runs as one step, and take them back as one."),
+    "compare": ("panel.cli.compare", "Set published verdicts side by side, without a new panel."),
+    "site": ("panel.cli.site", "Build, check and serve the whole site."),
+    "digest": ("panel.cli.digest", "Make the weekly digest, and send it."),
+    "serve": ("panel.cli.serve", "Take readers' votes and sign-ups, and serve the site."),
+    "votes": ("panel.cli.votes", "Bring in, show and take out readers' votes."),
+    "subscribers": ("panel.cli.subscribers", "Look after the digest's list."),
     "eval": ("panel.cli.eval", "Measure how good models are at the desk's work."),
     "graph": ("panel.cli.graph", "Print the graph as mermaid."),
-    "schema": ("panel.cli.schema", "Write the JSON Schemas of dossiers, personas and gold verdicts."),
+    "schema": ("panel.cli.schema", "Write the JSON Schemas of what editors write and sites give."),
 }
 """Every command: its module and its one line of help, in the order of a day's work."""
 

@@ -7,6 +7,7 @@ from panel.editorial.gate import (
     last_publication,
     open_gate,
     record_publication,
+    record_restoration,
     record_unpublication,
     refusals,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "page_content_sha256",
     "parse_sheet",
     "record_publication",
+    "record_restoration",
     "record_unpublication",
     "refusals",
     "render_sheet",

@@ -162,3 +162,42 @@ def record_unpublication(desk: Desk, standing: Entry, *, author: str, reason: st
         except Conflict:
             continue
     raise Conflict("the journal is too busy", hint="Try again.")
+
+
+def record_restoration(
+    run: Run, first: Entry, files: Mapping[str, bytes], *, author: str, reason: str, release: str
+) -> Entry:
+    """Journal that an earlier publication stands again, with the date it had; once for a reverted release.
+
+    Args:
+        run: whose page.
+        first: the entry that published it.
+        files: the page's files.
+        author: who takes the release back.
+        reason: why.
+        release: which.
+
+    Raises:
+        Conflict: the run is published and unpublished all the time.
+    """
+    for _ in range(PATIENCE):
+        view = run.journal.read()
+        standing = last_publication(run)
+        if standing and (standing.release, standing.restores) == (release, first.seq):
+            return standing
+        fields = {
+            "author": author,
+            "action": Action.PUBLISH,
+            "reason": reason,
+            "after": first.after,
+            "files": content_hashes(files),
+            "published_at": first.published_at,
+            "out": first.out,
+            "restores": first.seq,
+            "release": release,
+        }
+        try:
+            return run.journal.append(view.head, fields)
+        except Conflict:
+            continue
+    raise Conflict("the journal is too busy", hint="Try again.")

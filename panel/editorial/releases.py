@@ -10,7 +10,7 @@ Not here: the writing of pages, and which runs may be published.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -47,13 +47,13 @@ class Release:
         name: "r1", in order.
         stage: how far it is.
         begun: the entry that began it.
-        last: the newest entry about it.
+        because: why it was taken back; "" where it was not.
     """
 
     name: str
     stage: Stage
     begun: Entry
-    last: Entry
+    because: str = ""
 
     @property
     def pages(self) -> Mapping[str, ReleasedPage]:
@@ -131,13 +131,13 @@ class Releases:
             return {"author": author, "action": Action.RELEASE, "reason": reason, "release": name, "pages": dict(pages)}
 
         entry = self._append(fields)
-        return Release(entry.release or "", Stage.BEGUN, entry, entry)
+        return Release(entry.release or "", Stage.BEGUN, entry)
 
     def end(self, release: Release, *, author: str) -> Release:
         """Journal that a release, or its revert, is whole."""
         done = Action.REVERTED if release.stage is Stage.REVERTING else Action.RELEASED
-        entry = self._append(lambda view: {"author": author, "action": done, "release": release.name})
-        return Release(release.name, _STAGES[done], release.begun, entry)
+        self._append(lambda view: {"author": author, "action": done, "release": release.name})
+        return replace(release, stage=_STAGES[done])
 
     def begin_revert(self, release: Release, *, author: str, reason: str) -> Release:
         """Journal that a release is about to be taken back.
@@ -150,8 +150,8 @@ class Releases:
         if release.stage is not Stage.RELEASED:
             raise IllegalMove(f"the release {release.name} is {release.stage}")
         fields = {"author": author, "action": Action.REVERT, "reason": reason, "release": release.name}
-        entry = self._append(lambda view: dict(fields))
-        return Release(release.name, Stage.REVERTING, release.begun, entry)
+        self._append(lambda view: dict(fields))
+        return replace(release, stage=Stage.REVERTING, because=reason)
 
     def pairs(self) -> tuple[tuple[str, ...], ...]:
         """Return the tools that editors asked to be compared without a run, oldest first."""
@@ -211,6 +211,7 @@ def _fold(entries: Sequence[Entry]) -> tuple[Release, ...]:
     for entry in entries:
         if entry.release is None or entry.action not in _STAGES:
             continue
-        begun = releases[entry.release].begun if entry.release in releases else entry
-        releases[entry.release] = Release(entry.release, _STAGES[entry.action], begun, entry)
+        known = releases.get(entry.release) or Release(entry.release, Stage.BEGUN, entry)
+        because = entry.reason if entry.action is Action.REVERT else known.because
+        releases[entry.release] = replace(known, stage=_STAGES[entry.action], because=because)
     return tuple(releases.values())

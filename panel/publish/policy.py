@@ -1,4 +1,7 @@
-"""The page's content security policy: one style sheet by its hash, one form target, nothing else.
+"""A page's content security policy: what a page that stands alone may do, and what a page of a site may.
+
+Alone: one style sheet by its hash, one form target, nothing else. On a site: the site's own style sheet, pictures and
+scripts, forms to the site and to the two services that readers' votes and addresses go to.
 
 A page carries texts that a model wrote from excerpts that strangers wrote. Escaping makes them inert; the policy
 makes a mistake in the escaping inert too.
@@ -9,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from panel.errors import SetupError
@@ -38,6 +42,26 @@ def content_policy(style: str, newsletter_action: str) -> str:
     )
 
 
+def site_policy(*, posts_to: Iterable[str], scripts: bool, connects_to: str = "") -> str:
+    """Return the value of `Content-Security-Policy` for a page of a site.
+
+    Args:
+        posts_to: where its forms post, beside the site itself; "" is left out.
+        scripts: whether the page has scripts of the site.
+        connects_to: an address that they may speak to, beside the site itself; "" for none.
+
+    Raises:
+        SetupError: an address is not one a form can post to.
+    """
+    sources = [source for action in posts_to if action for source in form_source(action).split()]
+    parts = ["default-src 'none'", "style-src 'self'", "img-src 'self'"]
+    if scripts:
+        reached = form_source(connects_to).split() if connects_to else []
+        parts += ["script-src 'self'", f"connect-src {_listed(reached)}"]
+    parts += [f"form-action {_listed(sources)}", "base-uri 'none'"]
+    return "; ".join(parts)
+
+
 def form_source(action: str) -> str:
     """Return the policy's sources for a form's target.
 
@@ -59,3 +83,7 @@ def form_source(action: str) -> str:
         hint="Set the newsletter address to one that starts with https:// or to a path such as /subscribe, "
         "or leave it empty to leave the form out.",
     )
+
+
+def _listed(sources: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(["'self'", *sources]))

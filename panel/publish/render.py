@@ -14,14 +14,14 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined
+from jinja2 import BaseLoader, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from panel.publish.context import is_scripted, page_context, utc_day
 from panel.records import BeatText, Page, write_day
 
-TEMPLATE = "comparison.html.j2"
+TEMPLATE = "standalone.html.j2"
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -72,9 +72,14 @@ def _with_cells(page: Page, update: dict[str, Any]) -> Page:
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """Build the template environment: everything is escaped, an unknown name is an error, values cannot be changed."""
+    """Return the environment of the packaged templates for a page that stands alone."""
+    return make_environment(FunctionLoader(read_template))
+
+
+def make_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
+    """Build a template environment: everything is escaped, an unknown name is an error, values cannot be changed."""
     env = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(_read_template),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -86,7 +91,8 @@ def environment() -> ImmutableSandboxedEnvironment:
     return env
 
 
-def _read_template(name: str) -> str:
+def read_template(name: str) -> str:
+    """Return the source of a packaged template of this package."""
     return (resources.files("panel.publish") / "templates" / name).read_text(encoding="utf-8")
 
 

@@ -88,7 +88,7 @@ def build_site(
         try:
             builder = _Builder(out, fresh)
             built = builder.build(units, on_unit)
-            if built.changed or not out.exists():
+            if fresh.exists():
                 check(fresh)
                 os.sync()
                 _swap(out, fresh)
@@ -106,10 +106,11 @@ class _Builder:
         self._known = {path: sha256 for unit in self._before.values() for path, sha256 in unit["files"].items()}
         self._taken: set[str] = set()
         self._folders: set[Path] = set()
+        self._kept: list[str] | None = []
         self._built = Built()
 
     def build(self, units: Mapping[str, Unit], on_unit: Callable[[str], None]) -> Built:
-        self._fresh.mkdir()
+        """Make the new folder; where nothing is new and nothing gone, there is none."""
         manifest = {}
         for name, unit in units.items():
             manifest[name] = {"key": unit.key, "files": self._place(name, unit)}
@@ -117,9 +118,10 @@ class _Builder:
         self._built.units = len(units)
         self._built.files = len(self._taken)
         self._built.removed = sorted(set(self._known) - self._taken)
-        self.carry_over(self._out, self._fresh)
-        text = json.dumps({"schema_version": 1, "units": manifest}, indent=0, sort_keys=True)
-        self._write(MANIFEST, text.encode() + b"\n")
+        if manifest != self._before or self._built.changed:
+            text = json.dumps({"schema_version": 1, "units": manifest}, indent=0, sort_keys=True)
+            self._write(MANIFEST, text.encode() + b"\n")
+            self.carry_over(self._out, self._fresh)
         return self._built
 
     def _place(self, name: str, unit: Unit) -> dict[str, str]:
@@ -132,7 +134,7 @@ class _Builder:
             self._claim(path)
             files[path] = hashlib.sha256(data).hexdigest()
             if self._known.get(path) == files[path] and _digest(self._out / path) == files[path]:
-                _link(self._out / path, self._target(path))
+                self._link_old(path)
             else:
                 self._write(path, data)
                 self._built.written.append(path)
@@ -144,7 +146,7 @@ class _Builder:
             return False
         for path in files:
             self._claim(path)
-            _link(self._out / path, self._target(path))
+            self._link_old(path)
         return True
 
     def _claim(self, path: str) -> None:
@@ -154,7 +156,23 @@ class _Builder:
             raise StoreError(f"two pages would be {path!r}", hint="Give one of their tools another slug.")
         self._taken.add(path)
 
+    def _link_old(self, path: str) -> None:
+        """Take a file over from the old site; only noted as long as nothing is new."""
+        if self._kept is None:
+            _link(self._out / path, self._target(path))
+        else:
+            self._kept.append(path)
+
+    def _begin(self) -> None:
+        """Make the new folder, with what was noted so far."""
+        kept, self._kept = self._kept, None
+        self._fresh.mkdir()
+        for path in kept or ():
+            self._link_old(path)
+
     def _write(self, path: str, data: bytes) -> None:
+        if self._kept is not None:
+            self._begin()
         with open(self._target(path), "xb") as file:
             file.write(data)
 

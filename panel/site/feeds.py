@@ -37,7 +37,6 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries was updated: Atom wants a date, and the clock is none that a rebuild would give again."""
 CORRECTIONS = "corrections/"
 _DONE = {"edit": "edited", "flip": "call changed", "redraft": "written anew"}
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Entry:
         title: plain text.
         link: where it can be read, absolute.
         published: when readers first got something at this address.
-        updated: when what stands there now was published or withdrawn.
+        updated: when what stands there now was published, brought back or withdrawn.
         authors: who answers for it.
         summary: plain text.
         content: a small HTML body, in which every text is escaped.
@@ -74,8 +73,7 @@ def atom_feed(site: Site, category: CategoryPage | None = None) -> bytes:
     """
     entries = feed_entries(site, category)
     home = _home(category)
-    # RelaxNG of RFC 4287 leaves the order open; this is the order that people read.
-    feed = etree.Element(f"{{{ATOM}}}feed", {_XML_LANG: "en"}, nsmap={None: ATOM})
+    feed = etree.fromstring(f'<feed xmlns="{ATOM}" xml:lang="en"/>')
     _add(feed, "id", address(site, home))
     _add(feed, "title", _title(site, category))
     _add(feed, "subtitle", plain_text(site.publication.description))
@@ -124,8 +122,8 @@ def json_feed(site: Site, category: CategoryPage | None = None) -> bytes:
 def feed_entries(site: Site, category: CategoryPage | None = None) -> tuple[Entry, ...]:
     """Return the entries of a site's feed or of a category's, newest first, 50 at most."""
     first, last = _by_address(site)
-    entries = [*_standing(site, category, first), *_withdrawn(site, category, first, last)]
-    entries.sort(key=lambda one: (one.updated, one.link), reverse=True)
+    entries = [*_standing(site, category, first, last), *_withdrawn(site, category, first, last)]
+    entries.sort(key=lambda one: (one.updated, one.ident), reverse=True)
     return tuple(entries[:MOST_ENTRIES])
 
 
@@ -143,26 +141,29 @@ def _by_address(site: Site) -> tuple[dict[str, datetime], dict[str, Publication]
     first: dict[str, datetime] = {}
     last: dict[str, Publication] = {}
     for one in site.publications:
-        first.setdefault(one.page.slug, one.published_at)
-        last[one.page.slug] = one
+        slug = one.page.slug
+        first[slug] = min(first.get(slug, one.published_at), one.published_at)
+        last[slug] = one
     return first, last
 
 
-def _standing(site: Site, category: CategoryPage | None, first: dict[str, datetime]) -> Iterator[Entry]:
+def _standing(
+    site: Site, category: CategoryPage | None, first: dict[str, datetime], last: dict[str, Publication]
+) -> Iterator[Entry]:
     wanted = None if category is None else {ref.slug for ref in category.comparisons}
     for comparison in site.compared():
         if wanted is not None and comparison.slug not in wanted:
             continue
         page, slug = comparison.page, comparison.slug
-        updated = comparison.ref.published_at
-        published = first.get(slug, updated)
+        published = first[slug]
         approvers = tuple(filter(None, map(plain_text, page.how_made.approvers)))
         yield Entry(
             ident=entry_id(site, slug, published),
             title=page_title(page),
             link=address(site, comparison_path(slug)),
             published=published,
-            updated=updated,
+            # Not the page's own date: a page that was brought back carries its old one.
+            updated=last[slug].at,
             authors=approvers or (publication_name(site),),
             summary=page_summary(page),
             content=_content(site, comparison),

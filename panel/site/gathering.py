@@ -54,7 +54,8 @@ def make_site(
     publication = publication or PublicationSettings()
     ordered = tuple(sorted(publications, key=lambda one: (one.at, one.run_id, one.seq)))
     votes = votes or {}
-    corrections = tuple(sorted(_corrections(ordered), key=lambda one: (one.at, one.page), reverse=True))
+    told = sorted(_corrections(ordered), key=lambda one: one.at)
+    corrections = tuple(reversed(told))
     ordered = _withdraw_replaced([one for one in ordered if not one.reverted])
     versions = make_versions(ordered, corrections)
     compared = [_comparison(one, votes, corrections) for one in _standing(ordered)]

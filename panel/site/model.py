@@ -140,7 +140,7 @@ class ComparisonPage(Record):
     page: Page
     """What was approved; for a pair, made of approved seats by rules. Holds no votes."""
     sha256: Sha256
-    """Of `page` without its date."""
+    """Of `page` without its date; for a pair, of the names of the verdicts it is made of."""
     community: tuple[Community | None, ...]
     """Readers' votes by tool, in the page's order, whatever their number."""
     corrections: tuple[Correction, ...] = ()

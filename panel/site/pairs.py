@@ -12,7 +12,8 @@ from itertools import combinations
 
 from panel.compare import compare
 from panel.editorial.pages import page_slug
-from panel.records import Call, Community, HowMade, Page, Seat, SeatRow, ToolCard
+from panel.publish.context import SCRIPTED
+from panel.records import Call, Community, HowMade, Page, Seat, SeatRow, ToolCard, sha256_of
 from panel.site.model import ComparisonPage, ComparisonRef, ToolVersion
 
 MOST_TOOLS = 4
@@ -69,6 +70,8 @@ def why_not_compared(tools: Sequence[str], current: Mapping[str, ToolVersion]) -
     panels = {tuple(row.persona for row in current[tool].rows) for tool in tools}
     if len({frozenset(panel) for panel in panels}) > 1:
         return "they were not reviewed by the same panel"
+    if len({current[tool].how_made.engine.startswith(SCRIPTED) for tool in tools}) > 1:
+        return "some of them are rehearsals that no model wrote"
     return ""
 
 
@@ -105,7 +108,7 @@ def _compare(versions: Sequence[ToolVersion], votes: Mapping[str, Community]) ->
         slug=page.slug,
         kind="pair",
         page=page,
-        sha256=page.model_copy(update={"published_at": None}).content_sha256(),
+        sha256=sha256_of([[one.dossier.slug, one.run_id, one.page, one.n, str(one.published_at)] for one in versions]),
         community=tuple(votes.get(dossier.slug) for dossier in dossiers),
         sources=tuple(_source(version) for version in sources.values()),
     )

@@ -17,7 +17,7 @@ from panel.records import Action, Community, Entry, Page, Persona
 from panel.settings import Newsroom
 from panel.site.gathering import make_site
 from panel.site.model import Change, Publication, Site
-from panel.store import Run, RunStore
+from panel.store import Run, RunStore, open_folder
 
 _CHANGES = (Action.EDIT, Action.FLIP, Action.REDRAFT)
 TAKEN_BACK = "An earlier change was taken back."
@@ -38,7 +38,7 @@ def read_site(newsroom: Newsroom, *, votes: Mapping[str, Community] | None = Non
     releases = Releases(newsroom.releases)
     releases.refuse_unfinished()
     runs = RunStore(newsroom.runs)
-    published = [one for name in runs.names() for one in read_publications(runs.open(name), out)]
+    published = [one for name in runs.names() for one in read_publications(open_folder(runs.root / name), out)]
     settings = newsroom.settings
     return make_site(
         published,
@@ -139,7 +139,7 @@ def _personas(runs: RunStore, published: Sequence[Publication], order: Sequence[
             continue
         opened.add(one.run_id)
         try:
-            materials = reopen_materials(runs.open(one.run_id))
+            materials = reopen_materials(open_folder(runs.root / one.run_id))
         except PanelError:
             # A run whose inputs were changed since cannot explain itself; the page it published stands all the same.
             continue

@@ -4,8 +4,8 @@
   Person, and no reviewer of a panel is an author.
 - A tool's page has one Review. It has no `reviewRating`: a search engine shows a bare number or stars without the
   denominator, and "75" of four personas on one model is not what readers take stars for. The share stands in the text.
-- `aggregateRating` is readers' votes alone, when enough are shown: each vote is 100 (ship) or 0 (skip), so that the mean
-  is the share of ships on the page, and `ratingCount` is the number of votes.
+- `aggregateRating` is readers' votes alone, when enough are shown: each vote is 100 (ship) or 0 (skip), so that the
+  mean is the share of ships on the page, and `ratingCount` is the number of votes.
 - No `positiveNotes` or `negativeNotes`: they would need statements that an editor approved as a pro or a con. A
   sentence of a seat that ships may praise a rival, and a rule cannot tell.
 - A scripted rehearsal has no Review, no list and no offer, because nobody reviewed anything: only a WebPage.
@@ -110,13 +110,14 @@ def comparison_structured(site: Site, page: ComparisonPage) -> str:
         "url": place,
         "name" if scripted else "headline": page_title(shown),
         "description": page_summary(shown),
+        "image": f"{place}card.png",
         "inLanguage": "en",
         "datePublished": stamp(first),
         "dateModified": changed,
         **_made_by(site, shown.how_made),
     }
     if scripted:
-        return _document(article)
+        return _graph(article)
     if page.sources:
         article["isBasedOn"] = [address(site, comparison_path(one.slug)) for one in page.sources]
     items = [_application(site, card.dossier) for card in shown.tools]
@@ -131,11 +132,11 @@ def comparison_structured(site: Site, page: ComparisonPage) -> str:
         ],
     }
     article["mainEntity"] = {"@id": tools["@id"]}
-    return json_text({"@context": CONTEXT, "@graph": [article, tools]})
+    return _graph(article, tools)
 
 
 def tool_structured(site: Site, tool: ToolPage) -> str:
-    """Write a tool's structured data: the one Review of it; of a scripted rehearsal, a WebPage."""
+    """Write a tool's structured data: the one Review of it (of a scripted rehearsal, a WebPage), and the way to it."""
     version = tool.current
     place = address(site, tool_path(tool.slug))
     common: dict[str, Any] = {
@@ -148,7 +149,8 @@ def tool_structured(site: Site, tool: ToolPage) -> str:
     name = plain_text(version.dossier.name) or tool.slug
     if version.how_made.engine.startswith(SCRIPTED):
         told = f"Scripted rehearsal, no model wrote this. {name}."
-        return _document({"@type": "WebPage", "name": f"{name} ({REHEARSAL})", "description": told, **common})
+        page = {"@type": "WebPage", "name": f"{name} ({REHEARSAL})", "description": told, **common}
+        return _graph(page, _breadcrumb(site, tool))
     reviewed = _application(site, version.dossier) | {"@id": f"{place}#tool"}
     if offer := _offer(version.dossier):
         reviewed["offers"] = offer
@@ -162,11 +164,15 @@ def tool_structured(site: Site, tool: ToolPage) -> str:
         "itemReviewed": reviewed,
         "reviewBody": _review_body(version),
     }
-    return _document(review)
+    return _graph(review, _breadcrumb(site, tool))
 
 
 def breadcrumb_structured(site: Site, page: ToolPage | CategoryPage) -> str:
     """Write the way from the home page: to a category, or through its category to a tool."""
+    return _graph(_breadcrumb(site, page))
+
+
+def _breadcrumb(site: Site, page: ToolPage | CategoryPage) -> dict[str, Any]:
     steps = [(publication_name(site), "")]
     if isinstance(page, ToolPage):
         category = plain_text(page.current.dossier.category) or page.category
@@ -178,11 +184,11 @@ def breadcrumb_structured(site: Site, page: ToolPage | CategoryPage) -> str:
         {"@type": "ListItem", "position": position, "name": name, "item": address(site, path)}
         for position, (name, path) in enumerate(steps, start=1)
     ]
-    return _document({"@type": "BreadcrumbList", "itemListElement": items})
+    return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _document(node: dict[str, Any]) -> str:
-    return json_text({"@context": CONTEXT, **node})
+def _graph(*nodes: dict[str, Any]) -> str:
+    return json_text({"@context": CONTEXT, "@graph": nodes})
 
 
 def _made_by(site: Site, how: HowMade) -> dict[str, Any]:

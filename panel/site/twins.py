@@ -69,7 +69,7 @@ def tool_json(site: Site, tool: ToolPage) -> bytes:
     return _write(shown)
 
 
-def category_json(category: CategoryPage) -> bytes:
+def category_json(site: Site, category: CategoryPage) -> bytes:
     """Write a category's twin."""
     return _write(category)
 

@@ -19,7 +19,7 @@ from lxml import html
 
 from panel.errors import SetupError
 from panel.publish import render_json, render_page
-from panel.publish.context import PageContext
+from panel.publish.context import BodyContext, PageContext
 from panel.publish.render import environment, format_day, format_share
 from panel.records import BeatText, Call, Community, Page
 
@@ -60,9 +60,23 @@ every_page = pytest.mark.parametrize("page", all_pages(), ids=lambda page: f"{pa
 
 
 def test_the_template_uses_exactly_the_fields_of_its_context() -> None:
-    source = (resources.files("panel.publish") / "templates" / "comparison.html.j2").read_text(encoding="utf-8")
-    used = meta.find_undeclared_variables(environment().parse(source))
-    assert used == {field.name for field in fields(PageContext)}
+    assert used_names("standalone.html.j2") == {field.name for field in fields(PageContext)}
+    assert used_names("comparison-body.html.j2") == {field.name for field in fields(BodyContext)}
+
+
+def test_macros_know_only_what_they_are_given() -> None:
+    assert used_names("macros.html.j2") == set()
+
+
+def used_names(name: str) -> set[str]:
+    """What a template, with all that it includes, takes from its context."""
+    source = (resources.files("panel.publish") / "templates" / name).read_text(encoding="utf-8")
+    parsed = environment().parse(source)
+    used = meta.find_undeclared_variables(parsed)
+    for other in meta.find_referenced_templates(parsed):
+        assert other
+        used |= used_names(other)
+    return used
 
 
 def test_an_unknown_name_is_an_error_and_not_a_blank() -> None:

@@ -99,6 +99,9 @@ def test_why_tools_cannot_be_compared() -> None:
     assert "not of one category" in why_not_compared(("larkspur", "tidewater"), current)
     fewer = current["whin"].model_copy(update={"rows": current["whin"].rows[:3]})
     assert "same panel" in why_not_compared(("larkspur", "whin"), {**current, "whin": fewer})
+    how = current["whin"].how_made.model_copy(update={"engine": "scripted (0.1)"})
+    rehearsed = current["whin"].model_copy(update={"how_made": how})
+    assert "rehearsals" in why_not_compared(("larkspur", "whin"), {**current, "whin": rehearsed})
 
 
 def test_categories_that_fold_alike_have_addresses_of_their_own() -> None:
