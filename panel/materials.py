@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from panel.checks import CheckSubject
-from panel.dossiers import LoadedDossier, load_dossiers
+from panel.dossiers import LoadedDossier, Removed, clean_dossier, load_dossiers
 from panel.engine import Message
 from panel.errors import Corrupt, InputProblems, Problem
 from panel.personas import LoadedPersona, load_personas
@@ -28,7 +28,7 @@ class Materials:
     """What the reviewers of one run are given.
 
     Attributes:
-        dossiers: by slug, in the run's order.
+        dossiers: by slug, in the run's order, as they were written; reviewers are given what `shown` returns.
         personas: by slug, in the run's order.
         prompts: the templates.
         files: every file read, by its path under a run's `inputs/`, byte for byte.
@@ -38,6 +38,15 @@ class Materials:
     personas: dict[str, Persona]
     prompts: PromptSet
     files: dict[str, bytes]
+
+    def shown(self, tool: str) -> Dossier:
+        """Return a tool's dossier as reviewers read it: without what no reader of its sources saw."""
+        return clean_dossier(self.dossiers[tool]).dossier
+
+    def removed(self) -> dict[str, tuple[Removed, ...]]:
+        """Tell what reviewers are not shown, by tool; a tool that is shown whole is left out."""
+        cleaned = {slug: clean_dossier(dossier).removed for slug, dossier in self.dossiers.items()}
+        return {slug: removed for slug, removed in cleaned.items() if removed}
 
     def messages(self, seat: Seat, *, note: str = "", findings: tuple[Finding, ...] = ()) -> tuple[Message, ...]:
         """Render what a seat is asked: the house's rules, its dossier, its persona, then what is wanted differently.
@@ -50,7 +59,7 @@ class Materials:
         Raises:
             SetupError: a template cannot be rendered.
         """
-        dossier, persona = self.dossiers[seat.tool], self.personas[seat.persona]
+        dossier, persona = self.shown(seat.tool), self.personas[seat.persona]
         parts = [self.prompts.dossier(dossier), self.prompts.persona(persona, dossier)]
         if note:
             parts.append(self.prompts.redraft(note))
@@ -63,8 +72,8 @@ class Materials:
         return CheckSubject(
             beats=beats,
             persona=self.personas[seat.persona],
-            dossier=self.dossiers[seat.tool],
-            other_tools=tuple(other for slug, other in self.dossiers.items() if slug != seat.tool),
+            dossier=self.shown(seat.tool),
+            other_tools=tuple(self.shown(slug) for slug in self.dossiers if slug != seat.tool),
             prompt_text=self.prompts.house(),
         )
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from panel.checks.subject import CheckSubject
-from panel.checks.words import CLOSERS, Word, clip_quote, find_sentences, find_words, shingles, word_keys
 from panel.records import Finding
+from panel.texts import CLOSERS, Word, clip_quote, find_sentences, find_words, shingles, word_keys
 
 INSTRUCTION_RUN_WORDS = 12
 DOSSIER_RUN_WORDS = 25

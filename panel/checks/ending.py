@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panel.checks.subject import CheckSubject
-from panel.checks.words import CLOSERS, STOPS, clip_quote, find_sentences, find_words
 from panel.records import Finding
+from panel.texts import CLOSERS, STOPS, clip_quote, find_sentences, find_words
 
 _NEVER_LAST = frozenset({"a", "an", "and", "because", "but", "nor", "or", "than", "the", "their", "whose"})
 """English words that no sentence ends in. Prepositions are not here: "worth paying for." is whole."""

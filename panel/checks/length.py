@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panel.checks.subject import CheckSubject
-from panel.checks.words import clip_quote, find_words
 from panel.records import ARGUMENT_MAX_WORDS, ARGUMENT_MIN_WORDS, Finding
+from panel.texts import clip_quote, find_words
 
 
 def check_empty_beat(subject: CheckSubject) -> Iterator[Finding]:

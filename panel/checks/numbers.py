@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panel.checks.subject import CheckSubject
-from panel.checks.words import clip_quote
 from panel.facts import fact_forms, unsupported_numbers
 from panel.records import Finding
+from panel.texts import clip_quote
 
 
 def check_unsupported_number(subject: CheckSubject) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from panel.checks.claims import check_claims
 from panel.checks.echo import check_echo_prompt, check_echo_question
 from panel.checks.ending import check_cut_off
 from panel.checks.length import check_empty_beat, check_too_long, check_too_short, check_word_count
@@ -32,6 +33,11 @@ CHECKS: tuple[Check, ...] = (
 """The gravest first: a revision is told of the findings in this order."""
 
 
+DESK_CHECKS: tuple[Check, ...] = (check_claims,)
+"""What only editors are told of: a model asked to mend a claim puts another one in its place, and the lock on facts
+keeps numbers from nowhere out of its drafts already."""
+
+
 def run_checks(subject: CheckSubject) -> tuple[Finding, ...]:
     """Run every check on one seat's text.
 
@@ -40,3 +46,13 @@ def run_checks(subject: CheckSubject) -> tuple[Finding, ...]:
         when nothing is wrong. Every quote is a substring of the text of the beat it names.
     """
     return tuple(finding for check in CHECKS for finding in check(subject))
+
+
+def fact_findings(subject: CheckSubject) -> tuple[Finding, ...]:
+    """Hold every claim of one seat's text against its dossier, for the editors.
+
+    Returns:
+        One finding for each claim that the dossier contradicts (`claim-differs`) or does not have (`claim-absent`), in
+        the order of the text; empty when nothing is wrong.
+    """
+    return tuple(finding for check in DESK_CHECKS for finding in check(subject))

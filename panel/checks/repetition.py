@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from panel.checks.subject import CheckSubject
-from panel.checks.words import Sentence, Word, clip_quote, find_sentences, find_words, shingles, word_keys
 from panel.records import Finding
+from panel.texts import Sentence, Word, clip_quote, find_sentences, find_words, shingles, word_keys
 
 SAME_MIN_WORDS = 4
 """Shorter sentences ("It ships.") may come twice on purpose."""

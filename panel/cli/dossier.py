@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from panel.cli.session import JsonOption, current_newsroom, new_command, print_json
+from panel.cli.suspects import suspect_lines, suspects_of
 from panel.dossiers import check_folder
 from panel.errors import InputProblems
 
@@ -48,7 +49,12 @@ def check(as_json: JsonOption = False) -> None:
     if problems:
         raise InputProblems(problems)
     slugs = [item.dossier.slug for item in loaded]
+    suspects = [suspects_of(item.dossier) for item in loaded]
     if as_json:
-        print_json({"dossiers": slugs, "problems": []})
-    else:
-        typer.echo(f"{len(slugs)} dossiers, no problem: {', '.join(slugs)}")
+        found = {name: [one for each in suspects for one in each[name]] for name in ("removed", "flagged")}
+        print_json({"dossiers": slugs, "problems": []} | found)
+        return
+    typer.echo(f"{len(slugs)} dossiers, no problem: {', '.join(slugs)}")
+    for item in loaded:
+        for line in suspect_lines(item.dossier):
+            typer.echo(line)

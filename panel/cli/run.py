@@ -20,6 +20,7 @@ from panel.cli.preview import write_run_preview
 from panel.cli.printing import make_console, print_scorecard
 from panel.cli.progress import RunProgress
 from panel.cli.session import JsonOption, current_newsroom, new_command, open_engine, print_json
+from panel.cli.suspects import suspect_lines
 from panel.editorial import Desk
 from panel.engine import Engine
 from panel.errors import Conflict, SetupError
@@ -65,6 +66,8 @@ def run(
         # The store says so too, but only once a model was loaded and hashed.
         raise Conflict(f"there is already a run {run_id}", hint="Choose another --run-id, or resume that one.")
     name = run_id or free_run_id(store, tools, datetime.now(UTC))
+    for line in (line for dossier in materials.dossiers.values() for line in suspect_lines(dossier)):
+        typer.echo(line, err=True)
     opened = open_engine(newsroom, name=engine, model=model, seats=len(tools) * len(materials.personas))
     manifest = make_manifest(newsroom, materials, opened, run_id=name, seed=seed)
     made = store.create(manifest, materials.files)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from panel.checks.words import word_keys
 from panel.corpus.faults import CORPUS, Fault, dossier_place
 from panel.corpus.figures import Figures, ShipCount, count_ships
 from panel.corpus.gold import GoldTool, Split
 from panel.corpus.standards import Standards
+from panel.texts import word_keys
 
 HELD_OUT = (Split.DEV, Split.TEST)
 """The splits that judge a model."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from panel.checks.words import clip_quote
 from panel.corpus.balance import check_categories, check_evidence, check_panels, check_ship_shares, check_size
 from panel.corpus.faults import Fault, evidence_passages, sort_faults, verdict_passages
 from panel.corpus.figures import Figures, count_figures
@@ -18,6 +17,7 @@ from panel.corpus.likeness import Duplicate, check_openings, check_runs, find_du
 from panel.corpus.standards import STANDARDS, Standards
 from panel.corpus.wording import check_wording
 from panel.records import Persona
+from panel.texts import clip_quote
 
 
 @dataclass(frozen=True, slots=True)

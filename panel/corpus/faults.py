@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from panel.checks.words import clip_quote
 from panel.corpus.gold import GoldTool, Split
 from panel.records import Persona
+from panel.texts import clip_quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from panel.checks.words import word_keys
 from panel.corpus.gold import GoldTool, GoldVerdict, Split
 from panel.records import Call
+from panel.texts import word_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from panel.checks.words import Word, find_sentences, find_words, jaccard, shingles, word_keys
 from panel.corpus.faults import CORPUS, Fault, Passage
 from panel.corpus.standards import Standards
 from panel.errors import SetupError
+from panel.texts import Word, find_sentences, find_words, jaccard, shingles, word_keys
 
 _PERMUTATIONS, _BANDS, _SEED = 96, 32, 1
 """Three rows a band: of pairs at 0.6, one in 2,400 is missed; of pairs at 0.1, three in a hundred are looked at."""

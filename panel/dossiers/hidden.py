@@ -27,12 +27,12 @@ _HIDDEN = (
     "\\U000e0000-\\U000e0fff"  # tag characters and the variation selectors' supplement
 )
 _SYMBOL = "#*0-9©®\\u203c\\u2049\\u2100-\\u2bff\\u3030\\u303d\\u3297\\u3299\\U0001f000-\\U0001faff"
-_HIDDEN_CHARACTER = re.compile(f"[{_HIDDEN}]|(?<![{_SYMBOL}])[\\ufe0e\\ufe0f]")
+HIDDEN_CHARACTER = re.compile(f"[{_HIDDEN}]|(?<![{_SYMBOL}])[\\ufe0e\\ufe0f]")
 
-_CONTROL_TOKEN = re.compile(
+CONTROL_TOKEN = re.compile(
     r"<[|｜][^\s<>|｜]{1,80}[|｜]>"  # <|im_start|>, <|endoftext|>, <｜User｜>
-    r"|</?s>|<[be]os>|<pad>|<unk>"
-    r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]"
+    r"|</?s>|<[bes]o[sp]>|<pad>|<unk>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|THINK|gMASK)\]"
     r"|<</?SYS>>"
     r"|</?(?:start|end)_of_turn>|<turn[|｜]>|<[|｜]turn>"
     r"|</?(?:think|tool_call|tool_response|function_call)>",
@@ -55,7 +55,7 @@ class Hidden(NamedTuple):
 
 def find_hidden(text: str) -> list[Hidden]:
     """List the characters a reader cannot see, in order; control tokens are visible and not among them."""
-    return [Hidden(match.start(), _name(match.group())) for match in _HIDDEN_CHARACTER.finditer(text)]
+    return [Hidden(match.start(), codepoint_name(match.group())) for match in HIDDEN_CHARACTER.finditer(text)]
 
 
 def strip_hidden(text: str) -> str:
@@ -63,9 +63,10 @@ def strip_hidden(text: str) -> str:
 
     Stripping twice changes nothing more. Hidden characters go first, so that one cannot be hidden inside a token.
     """
-    return _CONTROL_TOKEN.sub(" ", _HIDDEN_CHARACTER.sub("", text))
+    return CONTROL_TOKEN.sub(" ", HIDDEN_CHARACTER.sub("", text))
 
 
-def _name(character: str) -> str:
+def codepoint_name(character: str) -> str:
+    """Name a character: "U+200B ZERO WIDTH SPACE"."""
     fallback = "SURROGATE" if 0xD800 <= ord(character) <= 0xDFFF else "CONTROL CHARACTER"
     return f"U+{ord(character):04X} {unicodedata.name(character, fallback)}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from panel.checks.words import jaccard, shingles, word_keys
 from panel.evaluation.answers import Answers
 from panel.evaluation.figures import Figure, make_ratio
 from panel.records import Seat
+from panel.texts import jaccard, shingles, word_keys
 
 SHINGLE_WORDS = 3
 

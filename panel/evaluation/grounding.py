@@ -11,19 +11,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from panel.checks.words import word_keys
+from panel.claims.licences import find_licences, is_stated
+from panel.claims.names import find_names
+from panel.claims.quotations import find_quotations
 from panel.evaluation.answers import Answer
-from panel.evaluation.licences import find_licences, is_stated
-from panel.evaluation.names import find_names
 from panel.facts import FactForms, fact_forms, has_digit, unsupported_numbers
 from panel.facts.forms import dossier_texts
 from panel.records import Dossier, Persona
+from panel.texts import word_keys
 
 _NOTHING = FactForms((), frozenset())
-_QUOTATION = re.compile(
-    r"“(?P<curly>[^“”]+)”|\"(?P<straight>[^\"]+)\"|(?<!\w)‘(?P<single>(?:[^‘’]|’(?=\w))+)’(?!\w)"
-    r"|(?<!\w)'(?P<plain>(?:[^']|(?<=\w)'(?=\w))+)'(?!\w)"
-)
 _POSSESSIVE = re.compile(r"['’]s\b")
 _JOINT = re.compile(r"[-_/]")
 
@@ -84,12 +81,6 @@ def find_digits(text: str) -> tuple[str, ...]:
     """List the numbers, prices, versions and names with digits in a text; numbers in words are left out."""
     # What a dossier without any fact would not support.
     return tuple(filter(has_digit, unsupported_numbers(text, _NOTHING)))
-
-
-def find_quotations(text: str) -> tuple[str, ...]:
-    """List what stands in quotation marks in a text, by kind of mark found first, without marks or words none."""
-    found = (next(filter(None, match.groups())) for match in _QUOTATION.finditer(text))
-    return tuple(quotation for quotation in found if word_keys(quotation))
 
 
 def fold_words(text: str) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from panel.checks.words import find_words
 from panel.evaluation.answers import Answers
 from panel.evaluation.figures import Figure, make_ratio
 from panel.records import ARGUMENT_MAX_WORDS, ARGUMENT_MIN_WORDS, Seat
+from panel.texts import find_words
 
 
 def words_per_verdict(answers: Answers, seats: Sequence[Sequence[Seat]]) -> Figure:

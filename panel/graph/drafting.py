@@ -132,7 +132,7 @@ class _Sitting:
     def make_request(self, findings: tuple[Finding, ...], revision: int) -> Request:
         """Ask for a verdict, or for a better one than the one with these findings."""
         seat = self.brief.seat
-        dossier, persona = self.materials.dossiers[seat.tool], self.materials.personas[seat.persona]
+        dossier, persona = self.materials.shown(seat.tool), self.materials.personas[seat.persona]
         return Request(
             id=str(seat),
             messages=self.materials.messages(seat, note=self.brief.note, findings=findings),

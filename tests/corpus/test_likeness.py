@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from panel.checks.words import find_sentences, shingles
 from panel.corpus import STANDARDS, Place, Split
 from panel.corpus.faults import Passage
 from panel.corpus.likeness import find_duplicates
 from panel.errors import SetupError
+from panel.texts import find_sentences, shingles
 
 from .conftest import Corpus
 from .writing import SMALL, WORDS, make_sentence, slug_of

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panel.checks import CheckSubject, run_checks
-from panel.checks.words import find_sentences, find_words
 from panel.dossiers import load_dossiers
 from panel.engine import Choice, Progress, Request, ScriptedEngine
 from panel.errors import EngineCrash, SetupError
 from panel.personas import CALL_MARKER, answer_limit_tokens, answer_schema, load_personas
 from panel.prompts import load_prompts
 from panel.records import Beat, BeatText, Persona
+from panel.texts import find_sentences, find_words
 
 from .asking import ask, closed_object, run_one
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from panel.evaluation.grounding import Ground, Support, add_support, find_digits, find_quotations
-from panel.evaluation.licences import Licence, find_licences, is_stated
-from panel.evaluation.names import find_names
+from panel.claims.licences import Licence, find_licences, is_stated
+from panel.claims.names import find_names
+from panel.claims.quotations import find_quotations
+from panel.evaluation.grounding import Ground, Support, add_support, find_digits
 from panel.records import Beat, Persona
 
 from .golds import make_answer, make_dossier

@@ -1,4 +1,4 @@
-"""Words and sentences, as the checks compare them.
+"""Words and sentences, as checks, claims and measures compare them.
 
 A word is what stands between white space, dashes and slashes; two words are the same when their letters and
 digits are, whatever their case and punctuation. Scripts without spaces come out as long words: the checks still
@@ -79,7 +79,7 @@ def find_sentences(text: str) -> tuple[Sentence, ...]:
     Returns:
         The sentences that have words, in order; empty for a text without any.
     """
-    pieces = (text[start:end].strip() for start, end in _sentence_spans(text))
+    pieces = (text[start:end].strip() for start, end in sentence_spans(text))
     sentences = (Sentence(piece, word_keys(piece)) for piece in pieces)
     return tuple(sentence for sentence in sentences if sentence.keys)
 
@@ -100,7 +100,8 @@ def clip_quote(text: str) -> str:
     return text.strip()[:QUOTE_MAX_CHARS].strip()
 
 
-def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence begins and has ended, white space around it included."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
         yield start, match.end()

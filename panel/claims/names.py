@@ -7,9 +7,11 @@ a capital anyway and is left out: some names are missed, none is taken wrongly. 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from panel.checks.words import find_sentences, find_words
 from panel.facts import has_digit
+from panel.texts import find_words, sentence_spans
 
 _NO_NAMES = {
     "i",
@@ -21,29 +23,52 @@ _AROUND = "\"“”‘’'()[]*_`.,;:!?"
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
+class NameSpan(NamedTuple):
+    """A name and where it stands."""
+
+    start: int
+    end: int
+    name: str
+    opens: bool
+    """Whether it is the first word of its sentence."""
+
+
 def find_names(text: str) -> tuple[str, ...]:
     """List the names in a text, each as long as its capitals go on ("Oakstamp Registry"), in order; () of none.
 
     Words with digits are facts, not names; so are days and months.
     """
-    return tuple(name for sentence in find_sentences(text) for name in _names_of(sentence.text))
+    return tuple(span.name for span in locate_names(text) if not span.opens)
 
 
-def _names_of(sentence: str) -> list[str]:
-    found: list[str] = []
-    end, goes_on, is_first = 0, False, True
-    for word in find_words(sentence):
-        written = sentence[word.start : word.end]
-        name = "" if is_first or written[0] in _OPENERS else _name_in(written)
-        if name and goes_on and sentence[end : word.start].isspace():
-            found[-1] = f"{found[-1]} {name}"
+def locate_names(text: str) -> tuple[NameSpan, ...]:
+    """Find the names in a text, and the first words of its sentences, which may be names."""
+    return tuple(
+        span for start, end in sentence_spans(text) if text[start:end].strip() for span in _names_of(text, start, end)
+    )
+
+
+def _names_of(text: str, start: int, stop: int) -> Iterator[NameSpan]:
+    found: list[NameSpan] = []
+    end, goes_on, is_first = start, False, True
+    for word in find_words(text[start:stop]):
+        begin = start + word.start
+        written = text[begin : start + word.end]
+        name = "" if written[0] in _OPENERS else _name_in(written)
+        at = begin + written.find(name) if name else begin
+        if is_first:
+            if name:
+                yield NameSpan(at, at + len(name), name, True)
+            name = ""
+        if name and goes_on and text[end:begin].isspace():
+            found[-1] = NameSpan(found[-1].start, at + len(name), f"{found[-1].name} {name}", False)
         elif name:
-            found.append(name)
+            found.append(NameSpan(at, at + len(name), name, False))
         # A comma ends a name, and so does what a capital is joined to: "Kafka-compatible".
         goes_on = bool(name) and written.endswith(name)
         is_first = written.endswith(":")
-        end = word.end
-    return found
+        end = start + word.end
+    yield from found
 
 
 def _name_in(written: str) -> str:

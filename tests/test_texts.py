@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from panel.checks.words import QUOTE_MAX_CHARS, clip_quote, find_sentences, find_words, shingles, word_key, word_keys
+from panel.texts import QUOTE_MAX_CHARS, clip_quote, find_sentences, find_words, shingles, word_key, word_keys
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from panel.claims.claim import Licence
+
 _VERSION = r"(?:[-\s,(]{0,3}(?:licen[cs]e,?\s)?(?:version\s|v\.?\s?)?(?P<version>\d(?:\.\d)?)(?![\d%]))?"
+_CLAUSES = r"(?:[-\s](?P<version>[0-4])[-\s]clause)?"
 _FAMILIES = {
     "AGPL": r"\bAGPL|\bGNU Affero General Public Licen[cs]e",
     "LGPL": r"\bLGPL|\bGNU Lesser General Public Licen[cs]e",
@@ -30,16 +33,20 @@ _FAMILIES = {
     "CC BY-ND": r"\bCC[- ]BY[- ]ND\b",
     "RAIL": r"\b(?:Open)?RAIL(?:-M|\+\+)?(?!\w)",
 }
-_PATTERNS = {family: re.compile(rf"(?:{names}){_VERSION}", re.IGNORECASE) for family, names in _FAMILIES.items()}
+_PATTERNS = {
+    family: re.compile(rf"(?:{names}){_CLAUSES if family == 'BSD' else _VERSION}", re.IGNORECASE)
+    for family, names in _FAMILIES.items()
+}
 _CASED = {"MIT", "Apache", "RAIL"}
 """Whose letters may be a word of the language."""
 
 
-class Licence(NamedTuple):
-    """One mention: a family of licences, and the version, "" where none is given ("3" and "3.0" are the same)."""
+class LicenceSpan(NamedTuple):
+    """A mention and where it stands."""
 
-    family: str
-    version: str
+    start: int
+    end: int
+    licence: Licence
 
 
 def find_licences(text: str) -> tuple[Licence, ...]:
@@ -47,11 +54,16 @@ def find_licences(text: str) -> tuple[Licence, ...]:
 
     "Proprietary" and "open source" are kinds of licences, not names.
     """
+    return tuple(span.licence for span in locate_licences(text))
+
+
+def locate_licences(text: str) -> tuple[LicenceSpan, ...]:
+    """Find the mentions of licences in a text, family by family."""
     found = []
     for family, pattern in _PATTERNS.items():
         for match in pattern.finditer(text):
             if family not in _CASED or not match[0][0].islower():
-                found.append(Licence(family, (match["version"] or "").removesuffix(".0")))
+                found.append(LicenceSpan(*match.span(), Licence(family, (match["version"] or "").removesuffix(".0"))))
     return tuple(found)
 
 

@@ -1,0 +1,121 @@
+"""Arithmetic: figures that follow exactly from a dossier's, by one or two simple steps.
+
+Only exact results count, and only from figures that belong together: those of one text, or of one source. The more
+figures may be combined, the more false ones come out right by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, permutations
+
+from panel.claims.claim import Quantity
+from panel.claims.units import MONEY
+
+_YEAR = 12
+_LEAST = 3
+"""Smaller counts come out of some difference or other in every dossier."""
+
+
+def derives(claimed: Quantity, told: Sequence[Quantity], groups: Iterable[Sequence[Quantity]]) -> bool:
+    """Tell whether a figure follows exactly from others.
+
+    Args:
+        claimed: the figure.
+        told: the other figures of its text that the dossier supports.
+        groups: the dossier's figures, source by source.
+    """
+    if _follows(claimed, list(told), is_told=True, is_own=True):
+        return True
+    mixed: list[tuple[list[Quantity], bool]] = []
+    for group in groups:
+        mixed.append((list(group), False))
+        # A text may give the count, and the dossier the price: "2,000 of them come to $400".
+        if any(quantity.unit in MONEY for quantity in group):
+            mixed.append(([*told, *group], True))
+    return any(_follows(claimed, figures, is_told=is_told, is_own=False) for figures, is_told in mixed)
+
+
+def _follows(claimed: Quantity, figures: list[Quantity], *, is_told: bool, is_own: bool) -> bool:
+    if claimed.unit in MONEY:
+        return claimed.amount in set(_prices(claimed.unit, figures))
+    if claimed.unit in ("%", "point"):
+        return claimed.amount in set(_shares(figures, is_own))
+    if claimed.unit in ("second", "month"):
+        same = [quantity.amount for quantity in figures if quantity.unit == claimed.unit]
+        return claimed.amount in set(_sums(same, 2))
+    if claimed.unit == "":
+        least = 2 if is_told else _LEAST
+        return claimed.number >= least and claimed.number in set(_counts(figures, is_told))
+    return False
+
+
+def _prices(unit: str, figures: list[Quantity]) -> Iterator[Fraction]:
+    prices = [quantity for quantity in figures if quantity.unit == unit]
+    counts = [_size(quantity) for quantity in figures if quantity.unit in ("", "month") and _size(quantity) > 1]
+    for price in prices:
+        yield price.amount * _YEAR
+        yield price.amount / _YEAR
+        each = price.amount / _lot(price)
+        for count in counts:
+            yield each * count
+            yield price.amount * count
+            yield price.amount / count
+        for one, other in combinations(counts, 2):
+            yield each * abs(one - other)
+    for base, further in permutations(prices, 2):
+        yield from (base.amount + further.amount * abs(n - m) for n, m in combinations(counts, 2))
+    amounts = [price.amount for price in prices]
+    amounts += [price.amount * count for price in prices for count in counts]
+    yield from _sums(amounts, 2)
+
+
+def _shares(figures: list[Quantity], is_own: bool) -> Iterator[Fraction]:
+    for unit in {quantity.unit for quantity in figures} - {"%", "point", "version"}:
+        if unit and not is_own:
+            continue
+        amounts = {quantity.amount for quantity in figures if quantity.unit == unit}
+        for one, other in combinations(sorted(amounts), 2):
+            if one > 0:
+                yield 100 * one / other
+                yield 100 * (other - one) / other
+                yield 100 * (other - one) / one
+    shares = [quantity.amount for quantity in figures if quantity.unit == "%"]
+    yield from _sums(shares, 2)
+
+
+def _counts(figures: list[Quantity], is_told: bool) -> Iterator[Fraction]:
+    counts = [_size(quantity) for quantity in figures if quantity.unit == ""]
+    yield from _sums(counts, 3 if is_told or len(counts) <= 6 else 2)
+    if is_told:
+        factors = counts + [quantity.number for quantity in figures if quantity.unit in ("second", "month")]
+        yield from (one * other for one, other in combinations(factors, 2))
+        yield from (count * _YEAR for count in counts)
+    paid = [quantity for quantity in figures if quantity.unit in MONEY and quantity.amount]
+    for price, each in permutations(paid, 2):
+        if price.unit == each.unit:
+            yield price.amount / each.amount * _lot(each)
+
+
+def _sums(amounts: Sequence[Fraction], most: int) -> Iterator[Fraction]:
+    different = sorted(set(amounts))
+    for one, other in combinations(different, 2):
+        yield one + other
+        yield other - one
+    if most > 2:
+        for one, two, three in combinations(different, 3):
+            yield one + two + three
+            yield three - two - one
+
+
+def _size(quantity: Quantity) -> Fraction:
+    return quantity.amount if quantity.unit == "month" else quantity.number
+
+
+def _lot(price: Quantity) -> Fraction:
+    """Return how many things a price is for: 1,000 in "$0.80 for 1,000 queries"."""
+    for thing in price.per:
+        if thing[0].isdigit():
+            return Fraction(thing.split()[0])
+    return Fraction(1)

@@ -1,0 +1,12 @@
+"""The quarantine: passages of evidence that give orders to reviewers are flagged, left out and weighed.
+
+sentences → readings with disguises taken off (folding, decoding) → rules and languages → flags for the editor →
+the dossier without them → the same call asked with and without.
+
+`panel.quarantine.recheck` is imported by its own name: it brings the engines in, and flags need none.
+"""
+
+from panel.quarantine.flags import Flag, describe_flag, flag_passages
+from panel.quarantine.leaving import leave_out
+
+__all__ = ["Flag", "describe_flag", "flag_passages", "leave_out"]
