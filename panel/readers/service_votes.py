@@ -85,6 +85,15 @@ class _Voting:
             return desk.pages.refuse(
                 request, 403, "No token", "Get one from vote/session, with cookies, and vote again."
             )
+        if is_new and fields.get("csrf"):
+            # Asked again, they would be asked for ever.
+            return desk.pages.refuse(
+                request,
+                403,
+                "No cookie",
+                "Your browser did not keep the cookie that tells readers apart, so your vote was not counted. "
+                "Allow cookies for this site and vote again.",
+            )
         if is_new and not desk.origins.is_own(request.headers):
             # Browsers keep the cookie from forms of other sites, but not from the page such a form leads to.
             asked = urlencode({"tool": fields["tool"], "call": fields["call"]})
