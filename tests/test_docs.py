@@ -62,7 +62,9 @@ def test_the_tree_names_what_is_there() -> None:
     assert packages == set(re.findall(r"^  (\w+)/", tree, re.MULTILINE))
     assert modules == set(re.findall(r"^  (\w+\.py)", tree, re.MULTILINE))
     for name in re.findall(r"^(\w+)/", tree, re.MULTILINE):
-        assert (ROOT / name).is_dir() or name in {"site", "public", "releases", "readers", "digests", "evaluations"}, name
+        assert (ROOT / name).is_dir() or name in {"site", "public", "releases", "readers", "digests", "evaluations"}, (
+            name
+        )
 
 
 def test_environment_variables_are_documented() -> None:

@@ -150,4 +150,5 @@ class _Voting:
         if self._are_shown(votes):
             return f"So far {votes.ship_pct} % ship, {votes.ships} of {votes.votes} readers."
         wanted = self._desk.settings.publication.votes_shown_from
-        return f"The readers' share is shown from {wanted} votes on; there are {votes.votes} now."
+        now = "there is 1" if votes.votes == 1 else f"there are {votes.votes}"
+        return f"The readers’ share is shown from {wanted} votes on; {now} now."

@@ -76,9 +76,13 @@ class ReadersSite:
     def stop(self) -> None:
         """Stop the service, in good order."""
         assert self._served is not None
-        self._served.process.send_signal(signal.SIGTERM)
-        code, said = finish(self._served)
-        self._served = None
+        served, self._served = self._served, None
+        served.process.send_signal(signal.SIGTERM)
+        try:
+            code, said = finish(served)
+        finally:
+            # One that does not stop in time is not left behind.
+            served.process.kill()
         assert code == 0 and not re.search("Traceback|failed", said), said
 
     def end(self) -> None:
