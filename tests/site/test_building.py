@@ -78,7 +78,9 @@ def test_what_is_no_longer_planned_goes_and_what_is_not_ours_stays(out: Path) ->
 
 def test_a_file_that_somebody_wrote_into_is_mended(out: Path) -> None:
     (out / "a/index.html").write_bytes(b"forged")
-    assert list(find_differences(out, units(OLD))) == [("a/index.html", "is not what Panel makes of approved pages and votes; build again")]
+    assert list(find_differences(out, units(OLD))) == [
+        ("a/index.html", "is not what Panel makes of approved pages and votes; build again")
+    ]
     built = build_site(out, units(OLD))
     assert built.written == ["a/index.html"] and on_disk(out) == flat(OLD)
 
