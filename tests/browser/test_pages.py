@@ -229,6 +229,7 @@ class TestSearch:
         page.wait_for_url("**/search/?q=whin")
         page.get_by_role("link", name="Whin", exact=True).click()
         page.wait_for_url("**/tools/whin/")
+        assert page.url == url + "tools/whin/"
 
     def test_an_index_that_cannot_be_had_leaves_the_list(self, url: str, open_page: OpenPage, watched: Watched) -> None:
         watched.answered.add((url + "search/index.json", 500))

@@ -403,6 +403,7 @@ class TestTheServicesOwnPages:
         must_be_accessible(page)
         page.get_by_role("banner").get_by_role("link", name="The Shipping Desk").click()
         page.wait_for_url(site.url)
+        assert page.url == site.url
 
 
 def test_the_share_is_on_the_site_from_enough_votes_on(site: ReadersSite, open_page: OpenPage) -> None:

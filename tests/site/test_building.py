@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -88,7 +89,7 @@ def test_a_file_that_somebody_wrote_into_is_mended(out: Path) -> None:
 def test_a_forged_file_with_a_forged_list_is_found_by_making_everything_again(out: Path) -> None:
     (out / "a/index.html").write_bytes(b"forged")
     manifest = json.loads((out / MANIFEST).read_text())
-    manifest["units"]["a"]["files"]["a/index.html"] = __import__("hashlib").sha256(b"forged").hexdigest()
+    manifest["units"]["a"]["files"]["a/index.html"] = hashlib.sha256(b"forged").hexdigest()
     manifest["units"]["old"] = {"key": "", "files": {"link": "x", "index.html": "x"}}
     (out / MANIFEST).write_text(json.dumps(manifest))
     assert [path for path, _ in find_differences(out, units(OLD))] == ["a/index.html"]

@@ -89,7 +89,9 @@ every_page = pytest.mark.parametrize(
 class TestEveryPage:
     @every_page
     def test_it_is_correct_html(self, name: str, place: str) -> None:
-        html5lib.HTMLParser(strict=True).parse(rendered(name)[place])
+        parser = html5lib.HTMLParser(strict=True)
+        parser.parse(rendered(name)[place])
+        assert parser.errors == []
 
     @every_page
     def test_it_has_one_headline_and_headings_descend(self, name: str, place: str) -> None:
