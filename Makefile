@@ -4,6 +4,7 @@
 # make check  lint and test
 # make bench  how a run scales with its seats (minutes)
 # make bench-engine   the engine beside its peers and the machine's limit (an hour; FLAGS="--server ..." for more of them)
+# make bench-site   building sites of up to a thousand tools; votes under load and a kill (ten minutes)
 # make train  teaches the embedded model anew, from the corpus to the adapter (hours on two cores, minutes on a GPU)
 # make test-training   sets the training's libraries up and runs its tests
 # make lock   compiles the requirements again (needs the package index)
@@ -16,14 +17,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export CMAKE_ARGS ?= -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/setup/llama_only.cmake -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
 	-DLLAMA_OPENSSL=OFF -DLLAMA_ALL_WARNINGS=OFF -DGGML_ALL_WARNINGS=OFF
 
-.PHONY: demo test lint check bench bench-engine train test-training lock clean
+.PHONY: demo test lint check bench bench-engine bench-site train test-training lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.runtime
 	-$(BIN)/panel model prepare
 	$(BIN)/panel run smolvlm2-turbo mistral-3b-edge
 
-test: .venv/.dev
+test: .venv/.dev .venv/.browser
 	$(BIN)/python -m pytest
 
 lint: .venv/.dev
@@ -41,6 +42,10 @@ bench-engine: .venv/.dev
 	$(BIN)/python -m benchmarks.grammar
 	$(BIN)/python -m benchmarks.engine_scale
 	$(BIN)/python -m benchmarks.engine $(FLAGS)
+
+bench-site: .venv/.dev
+	$(BIN)/python -m benchmarks.site
+	$(BIN)/python -m benchmarks.votes
 
 train: .venv/.training
 	$(BIN)/python -m training $(FLAGS)
@@ -70,6 +75,11 @@ test-training: .venv/.training
 	@touch $@
 
 # Not locked by hash: which build of torch fits depends on the machine.
+# The pages are tried in a real browser.
+.venv/.browser: .venv/.dev
+	@command -v chromium >/dev/null || setup/chromium.sh
+	@touch $@
+
 .venv/.training: .venv/.dev requirements-training.txt
 	$(PIP) install --constraint requirements.lock --requirement requirements-training.txt
 	@touch $@

@@ -1,10 +1,10 @@
 """How the building of a site scales: `python -m benchmarks.site [--tools 250 500 1000] [--json]`.
 
-Makes newsrooms of invented publications in a temporary folder: tools with the corpus's texts under names of their own, in
-categories of eleven, every two neighbours published by one run and every other pair of a category set side by side without
-one. Then `panel site build` runs as a process of its own, three times: for the first time, again with nothing changed, and
-after one verdict was published anew. Prints seconds, files a second and the process's peak memory, and by how much each grows with
-the site; `--check` lets each build look for faults too.
+Makes newsrooms of invented publications in a temporary folder: tools with the corpus's texts under names of their own,
+in categories of eleven, every two neighbours published by one run and every other pair of a category set side by side
+without one. Then `panel site build` runs as a process of its own, three times: for the first time, again with nothing
+changed, and after one verdict was published anew. Prints seconds, files a second and the process's peak memory, and by
+how much each grows with the site; `--check` lets each build look for faults too.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from panel.compare import compare
@@ -225,7 +226,9 @@ def build(room: Path, kind: str, tools: int, *, checked: bool) -> Timed:
     """Run `panel site build` as a process of its own."""
     command = [sys.executable, "-c", "from panel.cli import main; main()", "site", "build", "--json"]
     began = time.monotonic()
-    with subprocess.Popen([*command, *([] if checked else ["--no-check"])], cwd=room, stdout=subprocess.PIPE) as process:
+    if not checked:
+        command.append("--no-check")
+    with subprocess.Popen(command, cwd=room, stdout=subprocess.PIPE) as process:
         assert process.stdout
         said = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -241,7 +244,8 @@ def build(room: Path, kind: str, tools: int, *, checked: bool) -> Timed:
 
 def report(timed: Sequence[Timed]) -> None:
     """Print the table, and how each figure grows."""
-    print(f"{'tools':>6} {'comparisons':>12} {'build':<12} {'files':>7} {'written':>8} {'s':>8} {'files/s':>8} {'MiB':>7}")
+    heads = (f"{'tools':>6}", f"{'comparisons':>12}", f"{'build':<12}", f"{'files':>7}", f"{'written':>8}")
+    print(*heads, f"{'s':>8}", f"{'files/s':>8}", f"{'MiB':>7}")
     for one in timed:
         rate = one.files / one.seconds
         print(
@@ -252,7 +256,7 @@ def report(timed: Sequence[Timed]) -> None:
     for first in firsts:
         again = next(one for one in timed if one.tools == first.tools and one.kind == "unchanged")
         print(f"{first.tools} tools: unchanged again in {again.seconds / first.seconds:.1%} of the first build's time")
-    for small, large in zip(firsts, firsts[1:], strict=False):
+    for small, large in pairwise(firsts):
         grown = (large.seconds / small.seconds) / (large.files / small.files)
         memory = (large.peak_mb / small.peak_mb) / (large.files / small.files)
         print(f"{small.tools} to {large.tools} tools: time a file x {grown:.2f}, memory a file x {memory:.2f}")

@@ -25,8 +25,8 @@ PanelError
 Third-party exceptions are translated into these at one seam each: YAML in `panel.inputs`, TOML in `panel.settings`,
 Jinja2 in `panel.prompts.templates` and `panel.engine.chat`, the store's files in `panel.store.files`, the site's in
 `panel.publish.disk`, LangGraph and SQLite in `panel.graph.build`, llama.cpp in `panel.engine.llama` and
-`panel.models.measure`, HTTP in `panel.dossiers.fetch` and `panel.engine.served_wire`, SMTP in `panel.mail.smtp`, the readers' SQLite in
-`panel.readers.database`.
+`panel.models.measure`, HTTP in `panel.dossiers.fetch` and `panel.engine.served_wire`, SMTP in `panel.mail.smtp`, the
+readers' SQLite in `panel.readers.database`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from llama_cpp.llama_grammar import LlamaGrammar
 
-from benchmarks import engine
+from benchmarks import engine, site
 from benchmarks.engine_report import compare_texts, summarise
 from benchmarks.engine_turns import Result, TurnFailed, take_turn
 from benchmarks.engine_workloads import Workload, build_asks, count_unique, is_verdict, plain_schema, shorten
@@ -175,3 +175,12 @@ def test_texts_are_compared_request_by_request():
     same = compare_texts({"a": turn(1, "abcd", "abcd"), "c": turn(1, "abcd", "abxd")})
     assert same == {"answers": 2, "equal": 1, "equal_beginning_share": 0.75}
     assert compare_texts({"a": turn(1, "abcd")}) is None
+
+
+def test_the_site_s_benchmark_builds_three_times(capsys: pytest.CaptureFixture[str]):
+    site.main(["--tools", "12", "--json"])
+    first, unchanged, one = json.loads(capsys.readouterr().out)
+    assert [item["kind"] for item in (first, unchanged, one)] == ["first", "unchanged", "one verdict"]
+    # Eleven tools of one category in pairs, and one of the next with its neighbour.
+    assert first["comparisons"] == 56 and first["files"] == first["written"] > 200
+    assert unchanged["written"] == 0 and 0 < one["written"] < first["written"]

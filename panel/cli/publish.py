@@ -61,6 +61,8 @@ def publish(
     typer.echo(f"Published {approved.page.title}:")
     for name in files:
         typer.echo(f"  {site / name}")
+    if site == newsroom.site:
+        typer.echo("Next: panel site build")
 
 
 def refuse_unsound(run: Run) -> None:

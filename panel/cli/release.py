@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -34,9 +35,10 @@ from panel.errors import Conflict, IllegalMove, NotApproved
 from panel.publish import plan_files, remove_page, write_site
 from panel.records import ReleasedPage
 from panel.settings import Newsroom
+from panel.site.gathering import standing_publications
 from panel.site.model import Publication
-from panel.site.reading import read_publications
-from panel.store import RunStore, open_folder
+from panel.site.reading import read_all_publications
+from panel.store import RunStore
 
 OUT = "site"
 app = new_command(help="Publish approved runs as one step, and take them back as one.", no_args_is_help=True)
@@ -50,6 +52,7 @@ class _Candidate:
 
     desk: Desk
     approved: ApprovedRun
+    files: Mapping[str, bytes]
     before: Publication | None
 
 
@@ -133,21 +136,20 @@ def _pass_gates(newsroom: Newsroom, run_ids: list[str]) -> list[_Candidate]:
     """
     reasons: list[str] = []
     passed: dict[str, _Candidate] = {}
-    store = RunStore(newsroom.runs)
-    standing = {one.page.slug: one for one in _standing(store)}
+    standing = _standing(newsroom)
     for run_id in dict.fromkeys(run_ids):
         desk = open_desk(run_id, newsroom)
         try:
             refuse_unsound(desk.run)
             approved = open_gate(desk)
-            plan_files(approved.page)
+            files = plan_files(approved.page)
         except NotApproved as refused:
             reasons += [f"{desk.run.run_id}: {reason}" for reason in refused.reasons]
             continue
         slug = approved.page.slug
         if slug in passed and passed[slug].desk.run.run_id != desk.run.run_id:
             raise IllegalMove(f"two of these runs are of the page {slug}", hint="Release one of them.")
-        passed[slug] = _Candidate(desk, approved, standing.get(slug))
+        passed[slug] = _Candidate(desk, approved, files, standing.get(slug))
     if reasons:
         raise NotApproved(
             "this release cannot be made:", reasons, hint="`panel review RUN` walks through what is open."
@@ -155,11 +157,9 @@ def _pass_gates(newsroom: Newsroom, run_ids: list[str]) -> list[_Candidate]:
     return list(passed.values())
 
 
-def _standing(store: RunStore) -> list[Publication]:
+def _standing(newsroom: Newsroom) -> dict[str, Publication]:
     """Return the publication that stands at each address."""
-    ordered = [one for name in store.names() for one in read_publications(open_folder(store.root / name), OUT)]
-    newest = {one.page.slug: one for one in sorted(ordered, key=lambda one: one.at) if not one.reverted}
-    return [one for one in newest.values() if one.withdrawn_at is None]
+    return {one.page.slug: one for one in standing_publications(read_all_publications(RunStore(newsroom.runs), OUT))}
 
 
 def _released_page(one: _Candidate) -> ReleasedPage:
@@ -174,13 +174,12 @@ def _released_page(one: _Candidate) -> ReleasedPage:
 
 def _publish(newsroom: Newsroom, one: _Candidate, *, author: str, release: str) -> None:
     run = one.desk.run
-    files = plan_files(one.approved.page)
-    entry = record_publication(one.desk, one.approved, files, out=OUT, author=author, release=release)
-    write_site(newsroom.site, files, still_wanted=lambda: last_publication(run) == entry)
+    entry = record_publication(one.desk, one.approved, one.files, out=OUT, author=author, release=release)
+    write_site(newsroom.site, one.files, still_wanted=lambda: last_publication(run) == entry)
 
 
 def _refuse_replaced(newsroom: Newsroom, release: Release) -> None:
-    standing = {one.page.slug: one for one in _standing(RunStore(newsroom.runs))}
+    standing = _standing(newsroom)
     moved = [
         slug
         for slug, page in release.pages.items()

@@ -55,10 +55,10 @@ def plan_newsroom(newsroom: Newsroom, site: Site) -> dict[str, Unit]:
 
 
 def _digest_html(site: Site, week: Week, chrome: Chrome) -> str:
-    digest = make_digest(site, week)
     name = f"The week of {format_day(week.begins_at)}"
-    body = Markup('<h1>{}</h1>\n<p class="lens">{}</p>\n{}').format(
-        name, f"{week}, {week.days}", Markup(digest_body(digest, site))
+    opening = Markup('<header class="opening">\n<h1>{}</h1>\n<p class="byline">{}</p>\n</header>\n').format(
+        name, f"{week}, {week.days}"
     )
+    body = opening + Markup(digest_body(make_digest(site, week), site))
     described = f"{site.site.name}: what was published, changed and divided the panel in the week {week}."
     return framed_html(chrome, digest_path(week), f"{name} ({week})", described, body, kind="page-digest")

@@ -46,7 +46,7 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", help="A file, for your eyes only; else it is printed.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the confirmed addresses as CSV, each with its own link to unsubscribe."""
+    """Write the confirmed addresses as CSV, each with its own link to unsubscribe: `panel digest send` takes it."""
     newsroom = current_newsroom()
     rows: list[dict[str, str]] = []
     if newsroom.reader_store.exists():
@@ -95,7 +95,7 @@ def _everybody(newsroom: Newsroom) -> list[dict[str, Any]]:
 
 def _as_csv(rows: list[dict[str, str]]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, ("address", "confirmed_at", "unsubscribe_url"), lineterminator="\n")
+    writer = csv.DictWriter(out, ("address", "unsubscribe_url"), extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

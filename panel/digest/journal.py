@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from panel.errors import Corrupt
 from panel.records import Record, Sha256, canonical_json
-from panel.store.files import keep_file, sync_folder, translated
+from panel.store.files import append_line, keep_file, translated
 from panel.store.reading import parse_stored
 
 FILE_NAME = "sent.jsonl"
@@ -107,20 +107,7 @@ class SendJournal:
 
     def _write(self, line: bytes) -> None:
         with translated("writing the send journal", self.path):
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-            try:
-                length = os.fstat(handle).st_size
-                if length == 0:
-                    sync_folder(self.path.parent)
-                try:
-                    while line:
-                        line = line[os.write(handle, line) :]
-                    os.fsync(handle)
-                except OSError:
-                    os.ftruncate(handle, length)
-                    raise
-            finally:
-                os.close(handle)
+            append_line(self.path, line)
 
 
 def last_lines(lines: Iterable[SendLine]) -> dict[str, SendLine]:

@@ -85,6 +85,15 @@ class _Voting:
             return desk.pages.refuse(
                 request, 403, "No token", "Get one from vote/session, with cookies, and vote again."
             )
+        if is_new and fields.get("csrf"):
+            # Asked again, they would be asked for ever.
+            return desk.pages.refuse(
+                request,
+                403,
+                "No cookie",
+                "Your browser did not keep the cookie that tells readers apart, so your vote was not counted. "
+                "Allow cookies for this site and vote again.",
+            )
         if is_new and not desk.origins.is_own(request.headers):
             # Browsers keep the cookie from forms of other sites, but not from the page such a form leads to.
             asked = urlencode({"tool": fields["tool"], "call": fields["call"]})
@@ -141,4 +150,5 @@ class _Voting:
         if self._are_shown(votes):
             return f"So far {votes.ship_pct} % ship, {votes.ships} of {votes.votes} readers."
         wanted = self._desk.settings.publication.votes_shown_from
-        return f"The readers' share is shown from {wanted} votes on; there are {votes.votes} now."
+        now = "there is 1" if votes.votes == 1 else f"there are {votes.votes}"
+        return f"The readers’ share is shown from {wanted} votes on; {now} now."

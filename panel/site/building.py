@@ -211,7 +211,7 @@ def find_differences(out: Path, units: Mapping[str, Unit]) -> Iterator[tuple[str
             if there is None:
                 yield path, "is missing"
             elif there != hashlib.sha256(data).hexdigest():
-                yield path, "is not what Panel makes of approved pages"
+                yield path, "is not what Panel makes of approved pages and votes; build again"
     for path in read_made(out):
         if path not in made and (out / path).exists():
             yield path, "is of a page that does not stand any more"

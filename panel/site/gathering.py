@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from panel.records import Action, Community, Page, Persona, is_slug, sha256_of
 from panel.settings import PublicationSettings, ReadersSettings, SiteSettings
@@ -24,6 +25,7 @@ from panel.site.model import (
     Site,
     ToolPage,
     ToolVersion,
+    current_version,
 )
 from panel.site.pairs import make_pairs
 from panel.site.versions import make_versions
@@ -52,16 +54,14 @@ def make_site(
         personas: for the methodology page, in the panel's order.
     """
     publication = publication or PublicationSettings()
-    ordered = tuple(sorted(publications, key=lambda one: (one.at, one.run_id, one.seq)))
+    ordered = tuple(sorted(publications, key=_moment))
     votes = votes or {}
     told = sorted(_corrections(ordered), key=lambda one: one.at)
     corrections = tuple(reversed(told))
     ordered = _withdraw_replaced([one for one in ordered if not one.reverted])
     versions = make_versions(ordered, corrections)
-    compared = [_comparison(one, votes, corrections) for one in _standing(ordered)]
-    current = {
-        tool: next(one for one in reversed(of_tool) if one.withdrawn_at is None) for tool, of_tool in versions.items()
-    }
+    compared = [_comparison(one, votes, corrections) for one in standing_publications(ordered)]
+    current = {tool: current_version(of_tool) for tool, of_tool in versions.items()}
     compared += make_pairs(current, compared, asked=pairs, every=publication.pairs == "all", votes=votes)
     compared.sort(key=lambda one: (one.ref.published_at, one.slug), reverse=True)
     refs = [one.ref for one in compared]
@@ -93,10 +93,15 @@ def _withdraw_replaced(ordered: Sequence[Publication]) -> tuple[Publication, ...
     return tuple(taken_back)
 
 
-def _standing(ordered: Iterable[Publication]) -> Iterable[Publication]:
-    """Yield the publication that stands at each address."""
-    newest = {one.page.slug: one for one in ordered}
-    return (one for one in newest.values() if one.withdrawn_at is None)
+def standing_publications(publications: Iterable[Publication]) -> tuple[Publication, ...]:
+    """Return the publication that stands at each address: the newest that was not reverted, unless it was withdrawn."""
+    made = sorted((one for one in publications if not one.reverted), key=_moment)
+    newest = {one.page.slug: one for one in made}
+    return tuple(one for one in newest.values() if one.withdrawn_at is None)
+
+
+def _moment(publication: Publication) -> tuple[datetime, str, int]:
+    return publication.at, publication.run_id, publication.seq
 
 
 def _comparison(

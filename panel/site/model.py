@@ -6,7 +6,7 @@ has a JSON twin, and the twins' schema is these records.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -94,6 +94,11 @@ class ToolVersion(Record):
     withdrawn_because: str = ""
 
 
+def current_version(versions: Sequence[ToolVersion]) -> ToolVersion:
+    """Return the version that stands: the newest that is not withdrawn, of which there is one."""
+    return next(version for version in reversed(versions) if version.withdrawn_at is None)
+
+
 class ComparisonRef(Record):
     """A link to a comparison."""
 
@@ -121,7 +126,7 @@ class ToolPage(Record):
     @property
     def current(self) -> ToolVersion:
         """The version that stands: the newest that is not withdrawn."""
-        return next(version for version in reversed(self.versions) if version.withdrawn_at is None)
+        return current_version(self.versions)
 
     @property
     def name(self) -> str:

@@ -44,7 +44,7 @@ def plan_site(
     Args:
         site: what is on it.
         templates: the newsroom's own templates.
-        digests: weekly pages by their week, each made of the chrome around it.
+        digests: weekly pages by their week ("2026-W47"), newest first, each made of the chrome around it.
 
     Returns:
         The units by name.
@@ -176,6 +176,7 @@ class _Planner:
             "methodology/index.html": pages.methodology_html(site, chrome),
             "corrections/index.html": pages.corrections_html(site, chrome),
             "search/index.html": pages.search_html(site, chrome),
+            "digest/index.html": pages.weeks_html(chrome, tuple(self._digests)),
         }
         made |= {f"digest/{week}/index.html": make(chrome) for week, make in self._digests.items()}
         return {path: html.encode() for path, html in made.items()}
@@ -196,7 +197,7 @@ class _Planner:
         site = self._site
         updated = site.updated_at
         dates: dict[str, datetime | None] = dict.fromkeys(
-            ("", "categories/", "methodology/", "corrections/", "search/"), updated
+            ("", "categories/", "methodology/", "corrections/", "search/", "digest/"), updated
         )
         for comparison in site.comparisons.values():
             dates[comparison_path(comparison.slug)] = comparison.ref.published_at

@@ -79,6 +79,30 @@ def replace_file(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
 
 
+def append_line(path: Path, line: bytes) -> None:
+    """Append a line to a file, on disk when this returns; the file is made if missing, its folder is not.
+
+    Raises:
+        OSError: untranslated; the file is as it was.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    try:
+        length = os.fstat(handle).st_size
+        if length == 0:
+            # Before the line, so that nothing can fail once the line is on disk.
+            sync_folder(path.parent)
+        try:
+            while line:
+                line = line[os.write(handle, line) :]
+            os.fsync(handle)
+        except OSError:
+            # A disk that filled up halfway: take the half line back.
+            os.ftruncate(handle, length)
+            raise
+    finally:
+        os.close(handle)
+
+
 def keep_file(folder: Path, stem: str, data: bytes, suffix: str = "") -> Path:
     """Keep bytes under a name made from their hash, so that the same bytes are kept once.
 

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from panel.errors import Conflict, Corrupt, IllegalMove, StoreError
 from panel.records import GENESIS, Entry, canonical_json
-from panel.store.files import keep_file, locked, replace_file, sync_folder, translated
+from panel.store.files import append_line, keep_file, locked, replace_file, translated
 from panel.store.reading import parse_stored
 
 _ENTRY = TypeAdapter(Entry)
@@ -137,22 +137,7 @@ class Journal:
 
     def _write(self, line: bytes) -> None:
         with translated("writing the journal", self.path):
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-            try:
-                length = os.fstat(handle).st_size
-                if length == 0:
-                    # Before the line, so that nothing can fail once the line is on disk.
-                    sync_folder(self.path.parent)
-                try:
-                    while line:
-                        line = line[os.write(handle, line) :]
-                    os.fsync(handle)
-                except OSError:
-                    # A disk that filled up halfway: take the half line back.
-                    os.ftruncate(handle, length)
-                    raise
-            finally:
-                os.close(handle)
+            append_line(self.path, line)
 
     def _mend_torn_tail(self, view: JournalView) -> None:
         try:

@@ -29,7 +29,8 @@ from tests.browser.watching import LOOK, Look, Watched
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# Ends with this folder: as long as the library runs, no other test could run an event loop of its own.
+@pytest.fixture(scope="package")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Start one browser for all tests, in a process of its own and with a home of its own, and end it."""
     found = shutil.which("chromium")

@@ -66,6 +66,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: write(site, root / name) for name, site in sites.items()}
 
 
+# Tests name the server before the browser, so that the browser is gone before the server is.
 @pytest.fixture
 def url(serve: Serve, folders: dict[str, Path]) -> str:
     return serve(folders["sample"], "/reviews/").url
@@ -74,7 +75,7 @@ def url(serve: Serve, folders: dict[str, Path]) -> str:
 @pytest.mark.parametrize("look", LOOKS[:4], ids=str)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "home")
 def test_every_kind_of_page_is_accessible_and_fits(
-    open_page: OpenPage, url: str, place: str, look: Look, screenshots: Callable[[Page, str], None]
+    url: str, open_page: OpenPage, place: str, look: Look, screenshots: Callable[[Page, str], None]
 ) -> None:
     page = open_page(url + place, look)
     must_be_accessible(page)
@@ -84,7 +85,7 @@ def test_every_kind_of_page_is_accessible_and_fits(
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "home")
-def test_every_kind_of_page_reflows_at_320_pixels(open_page: OpenPage, url: str, place: str) -> None:
+def test_every_kind_of_page_reflows_at_320_pixels(url: str, open_page: OpenPage, place: str) -> None:
     page = open_page(url + place, NARROW)
     assert wider_than_the_window(page) == 0
     # WCAG 1.4.12: readers may set the text wider.
@@ -122,13 +123,13 @@ def wider_than_the_window(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def test_nothing_moves_while_a_page_is_loaded(open_page: OpenPage, url: str) -> None:
+def test_nothing_moves_while_a_page_is_loaded(url: str, open_page: OpenPage) -> None:
     for place in ("", "tools/larkspur/", "search/"):
         page = open_page(url + place, PHONE)
         assert page.evaluate(MOVED) < 0.01, place
 
 
-def test_the_first_tab_leads_past_the_navigation(open_page: OpenPage, url: str) -> None:
+def test_the_first_tab_leads_past_the_navigation(url: str, open_page: OpenPage) -> None:
     page = open_page(url)
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("Skip to the page")
@@ -138,7 +139,7 @@ def test_the_first_tab_leads_past_the_navigation(open_page: OpenPage, url: str) 
 
 
 class TestSearch:
-    def test_it_finds_as_one_types_and_is_used_by_keyboard(self, open_page: OpenPage, url: str) -> None:
+    def test_it_finds_as_one_types_and_is_used_by_keyboard(self, url: str, open_page: OpenPage) -> None:
         page = open_page(url + "search/")
         field = page.get_by_label("Find a tool")
         field.focus()
@@ -163,7 +164,7 @@ class TestSearch:
         page.keyboard.press("Enter")
         page.wait_for_url(url + "tools/whin/")
 
-    def test_the_question_is_in_the_address_and_back_from_it(self, open_page: OpenPage, url: str) -> None:
+    def test_the_question_is_in_the_address_and_back_from_it(self, url: str, open_page: OpenPage) -> None:
         page = open_page(url + "search/?q=code+EDITOR")
         expect(page.get_by_label("Find a tool")).to_have_value("code EDITOR")
         expect(page.locator("#results h3").first).to_have_text("Tidewater")
@@ -173,7 +174,7 @@ class TestSearch:
         expect(page.locator("#all")).to_be_visible()
         assert page.url == url + "search/"
 
-    def test_accents_do_not_matter_and_every_word_must_occur(self, open_page: OpenPage, url: str) -> None:
+    def test_accents_do_not_matter_and_every_word_must_occur(self, url: str, open_page: OpenPage) -> None:
         page = open_page(url + "search/")
         field = page.get_by_label("Find a tool")
         field.fill("Lárkspür assistant")
@@ -185,7 +186,7 @@ class TestSearch:
         expect(page.locator("#results li")).to_have_count(0)
 
     def test_names_come_before_what_is_said_of_other_tools(
-        self, open_page: OpenPage, serve: Serve, folders: dict[str, Path], tmp_path: Path
+        self, serve: Serve, open_page: OpenPage, tmp_path: Path
     ) -> None:
         folder = write(sample_site(), tmp_path)
         tools = [self.tool(number, f"Tool {number}", tagline="better than mast") for number in range(998)]
@@ -221,15 +222,16 @@ class TestSearch:
         }
         return plain | changes
 
-    def test_without_its_script_it_is_a_list_of_links(self, open_page: OpenPage, url: str) -> None:
+    def test_without_its_script_it_is_a_list_of_links(self, url: str, open_page: OpenPage) -> None:
         page = open_page(url, Look(javascript=False))
         page.get_by_label("Find a tool").fill("whin")
         page.get_by_role("button", name="Search").click()
         page.wait_for_url("**/search/?q=whin")
         page.get_by_role("link", name="Whin", exact=True).click()
         page.wait_for_url("**/tools/whin/")
+        assert page.url == url + "tools/whin/"
 
-    def test_an_index_that_cannot_be_had_leaves_the_list(self, open_page: OpenPage, url: str, watched: Watched) -> None:
+    def test_an_index_that_cannot_be_had_leaves_the_list(self, url: str, open_page: OpenPage, watched: Watched) -> None:
         watched.answered.add((url + "search/index.json", 500))
         page = open_page(url + "search/")
         page.route("**/search/index.json", lambda route: route.fulfill(status=500, body="no"))
@@ -239,7 +241,7 @@ class TestSearch:
         )
         expect(page.locator("#all")).to_be_visible()
 
-    def test_a_path_that_leaves_the_site_is_left_out(self, open_page: OpenPage, serve: Serve, tmp_path: Path) -> None:
+    def test_a_path_that_leaves_the_site_is_left_out(self, serve: Serve, open_page: OpenPage, tmp_path: Path) -> None:
         folder = write(sample_site(), tmp_path)
         paths = (
             "//evil.example/",
@@ -272,7 +274,7 @@ class TestVote:
         page.route("**/vote/session", session)
         page.route("**/vote", vote)
 
-    def test_a_vote_is_answered_where_it_was_cast(self, open_page: OpenPage, url: str) -> None:
+    def test_a_vote_is_answered_where_it_was_cast(self, url: str, open_page: OpenPage) -> None:
         page, asked = open_page(url + "tools/larkspur/"), []
         told = {"tool": "larkspur", "call": "ship", "ships": 134, "votes": 219, "shown": True}
         self.answer(page, told, asked)
@@ -287,7 +289,7 @@ class TestVote:
         expect(ship).to_be_focused()
         must_be_accessible(page)
 
-    def test_too_few_votes_are_no_share(self, open_page: OpenPage, url: str) -> None:
+    def test_too_few_votes_are_no_share(self, url: str, open_page: OpenPage) -> None:
         page = open_page(url + "compare/larkspur-vs-tidewater/")
         told = {"tool": "tidewater", "call": "skip", "ships": 1, "votes": 2, "shown": False}
         self.answer(page, told, [])
@@ -298,7 +300,7 @@ class TestVote:
         )
 
     def test_where_anything_goes_wrong_the_plain_form_is_sent(
-        self, open_page: OpenPage, url: str, watched: Watched
+        self, url: str, open_page: OpenPage, watched: Watched
     ) -> None:
         origin = url.removesuffix("/reviews/")
         watched.answered.add((f"{origin}/vote/session", 503))
@@ -317,7 +319,7 @@ class TestVote:
         # The page left before the answer's body was read.
         assert all("/vote/session" in complaint for complaint in watched.take())
 
-    def test_it_works_without_a_script(self, open_page: OpenPage, url: str) -> None:
+    def test_it_works_without_a_script(self, url: str, open_page: OpenPage) -> None:
         page = open_page(url + "tools/larkspur/", Look(javascript=False))
         sent: list[str] = []
 
@@ -331,7 +333,7 @@ class TestVote:
         assert sent == ["tool=larkspur&call=ship"]
 
 
-def test_the_sign_up_s_trap_is_met_by_nobody(open_page: OpenPage, url: str) -> None:
+def test_the_sign_up_s_trap_is_met_by_nobody(url: str, open_page: OpenPage) -> None:
     page = open_page(url + "tools/larkspur/")
     page.get_by_label("E-mail address").focus()
     page.keyboard.press("Tab")
@@ -341,7 +343,7 @@ def test_the_sign_up_s_trap_is_met_by_nobody(open_page: OpenPage, url: str) -> N
     assert box is not None and box["width"] <= 1 and box["height"] <= 1
 
 
-def test_colours_that_a_reader_forces_leave_ship_and_skip_apart(open_page: OpenPage, url: str) -> None:
+def test_colours_that_a_reader_forces_leave_ship_and_skip_apart(url: str, open_page: OpenPage) -> None:
     page = open_page(url + "compare/larkspur-vs-tidewater/")
     page.emulate_media(forced_colors="active")
     ship = page.locator(".calls .call-ship").first

@@ -92,6 +92,9 @@ class Watched:
             self.complaints.append(f"a request to another origin: {request.url}")
 
     def _on_failure(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED":
+            # The reader went on before it came: nobody's fault, and on a busy machine common.
+            return
         self.complaints.append(f"a request failed: {request.url}: {request.failure}")
 
     def _on_response(self, response: Response) -> None:

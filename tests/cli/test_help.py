@@ -31,6 +31,20 @@ HELPS = [
     ("model", "show"),
     ("model", "forget"),
     ("corpus", "check"),
+    ("release", "make"),
+    ("release", "revert"),
+    ("release", "list"),
+    ("site", "build"),
+    ("site", "check"),
+    ("site", "serve"),
+    ("digest", "send"),
+    ("votes", "import"),
+    ("votes", "forget"),
+    ("votes", "show"),
+    ("votes", "export"),
+    ("subscribers", "list"),
+    ("subscribers", "export"),
+    ("subscribers", "remove"),
 ]
 
 

@@ -27,8 +27,8 @@ def open_room(room: Path) -> Path:
     text = (room / "panel.toml").read_text(encoding="utf-8").replace("[readers]", "[readers]\nbehind_proxy = true")
     (room / "panel.toml").write_text(text, encoding="utf-8")
     for name in ("aider", "zed"):
-        (room / "site" / "tools" / name).mkdir(parents=True)
-        (room / "site" / "tools" / name / "index.html").write_text(f"<h1>{name}</h1>")
+        (room / "public" / "tools" / name).mkdir(parents=True)
+        (room / "public" / "tools" / name / "index.html").write_text(f"<h1>{name}</h1>")
     return room
 
 

@@ -91,7 +91,7 @@ def test_a_form_of_the_site_is_asked_about_and_then_counted(client: TestClient, 
     assert form.action == "/vote" and {"tool": "aider", "call": "ship"}.items() <= form.fields.items()
     thanked = client.post(form.action, data=form.fields, headers=FROM_SITE)
     assert thanked.status_code == 200 and f'href="{HERE}/tools/aider/"' in thanked.text
-    assert "there are 1 now" in thanked.text
+    assert "there is 1 now" in thanked.text
     assert store.counts() == {"aider": Community(ships=1, votes=1)}
 
 

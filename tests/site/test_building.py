@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -78,7 +79,9 @@ def test_what_is_no_longer_planned_goes_and_what_is_not_ours_stays(out: Path) ->
 
 def test_a_file_that_somebody_wrote_into_is_mended(out: Path) -> None:
     (out / "a/index.html").write_bytes(b"forged")
-    assert list(find_differences(out, units(OLD))) == [("a/index.html", "is not what Panel makes of approved pages")]
+    assert list(find_differences(out, units(OLD))) == [
+        ("a/index.html", "is not what Panel makes of approved pages and votes; build again")
+    ]
     built = build_site(out, units(OLD))
     assert built.written == ["a/index.html"] and on_disk(out) == flat(OLD)
 
@@ -86,7 +89,7 @@ def test_a_file_that_somebody_wrote_into_is_mended(out: Path) -> None:
 def test_a_forged_file_with_a_forged_list_is_found_by_making_everything_again(out: Path) -> None:
     (out / "a/index.html").write_bytes(b"forged")
     manifest = json.loads((out / MANIFEST).read_text())
-    manifest["units"]["a"]["files"]["a/index.html"] = __import__("hashlib").sha256(b"forged").hexdigest()
+    manifest["units"]["a"]["files"]["a/index.html"] = hashlib.sha256(b"forged").hexdigest()
     manifest["units"]["old"] = {"key": "", "files": {"link": "x", "index.html": "x"}}
     (out / MANIFEST).write_text(json.dumps(manifest))
     assert [path for path, _ in find_differences(out, units(OLD))] == ["a/index.html"]

@@ -13,6 +13,7 @@ import html5lib
 import pytest
 from jinja2 import meta, nodes
 from lxml import html
+from markupsafe import Markup
 
 from panel.settings import PublicationSettings, ReadersSettings
 from panel.site import pages
@@ -37,6 +38,9 @@ def render_all(site: Site, chrome: Chrome | None = None) -> dict[str, str]:
         "methodology/": pages.methodology_html(site, chrome),
         "corrections/": pages.corrections_html(site, chrome),
         "search/": pages.search_html(site, chrome),
+        "digest/": pages.weeks_html(chrome, ("2026-W11", "2026-W10") if site.tools else ()),
+        "digest/2026-W11/": pages.framed_html(chrome, "digest/2026-W11/", "One", "One.", Markup("<h1>One</h1>")),
+        "digest/2026-W10/": pages.framed_html(chrome, "digest/2026-W10/", "Two", "Two.", Markup("<h1>Two</h1>")),
     }
     for slug, tool in site.tools.items():
         made[tool_path(slug)] = pages.tool_html(site, tool, chrome, structured='{"@type":"Thing"}')
@@ -85,7 +89,9 @@ every_page = pytest.mark.parametrize(
 class TestEveryPage:
     @every_page
     def test_it_is_correct_html(self, name: str, place: str) -> None:
-        html5lib.HTMLParser(strict=True).parse(rendered(name)[place])
+        parser = html5lib.HTMLParser(strict=True)
+        parser.parse(rendered(name)[place])
+        assert parser.errors == []
 
     @every_page
     def test_it_has_one_headline_and_headings_descend(self, name: str, place: str) -> None:

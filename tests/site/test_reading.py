@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from panel.cli import release
 from panel.errors import Corrupt, IllegalMove, NotFound
 from panel.records import Action
 from panel.settings import find_newsroom
@@ -194,7 +195,7 @@ class TestReleases:
     def test_a_release_cut_short_builds_no_site_and_is_finished_by_the_same_command(
         self, two: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
     ) -> None:
-        real = __import__("panel.cli.release", fromlist=["_publish"])._publish
+        real = release._publish
 
         def die(newsroom, one, **given):  # type: ignore[no-untyped-def]
             if dies_at == "half" and one.desk.run.run_id == "a":
@@ -217,7 +218,7 @@ class TestReleases:
         self, two: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.make(two, "a", "b")
-        real = __import__("panel.cli.release", fromlist=["_take_back"])._take_back
+        real = release._take_back
         calls: list[str] = []
 
         def die(newsroom, slug, page, **given):  # type: ignore[no-untyped-def]

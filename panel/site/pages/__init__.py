@@ -14,7 +14,7 @@ from panel.site.pages.checks import check_templates
 from panel.site.pages.chrome import Chrome, make_chrome, render_assets, template_fingerprint
 from panel.site.pages.comparison import comparison_html, comparison_outside
 from panel.site.pages.corrections import corrections_html
-from panel.site.pages.framed import framed_html
+from panel.site.pages.framed import framed_html, weeks_html
 from panel.site.pages.home import home_html
 from panel.site.pages.methodology import methodology_html
 from panel.site.pages.search import not_found_html, search_html
@@ -40,4 +40,5 @@ __all__ = [
     "tool_html",
     "tool_outside",
     "version_html",
+    "weeks_html",
 ]
