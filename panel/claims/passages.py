@@ -6,9 +6,9 @@ as bm25s computes it) over the dossier's sentences and facts, words reduced to s
 
 from __future__ import annotations
 
+import importlib
 from functools import lru_cache
-
-import bm25s
+from typing import Any
 
 from panel.claims.ground import Ground, Passage, ground_of
 from panel.claims.stems import words_of
@@ -27,7 +27,8 @@ def best_passage(sentence: str, dossier: Dossier) -> Passage | None:
 
 
 @lru_cache(maxsize=64)
-def _index(ground: Ground) -> bm25s.BM25:
+def _index(ground: Ground) -> Any:
+    bm25s = importlib.import_module("bm25s")  # imported by name: it brings numpy, which most commands never need
     index = bm25s.BM25(method="lucene")
     index.index([_keys(f"{passage.text}") or ["-"] for passage in ground.passages], show_progress=False)
     return index

@@ -11,6 +11,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from panel.audit import Ablated, Asked
+from panel.audit import ablate as ablate_run
 from panel.cli.printing import make_console
 from panel.cli.session import (
     JsonOption,
@@ -22,8 +24,7 @@ from panel.cli.session import (
     print_json,
     reopen_engine,
 )
-from panel.honesty import Ablated, Asked, model_key
-from panel.honesty import ablate as ablate_run
+from panel.honesty import model_key
 from panel.materials import reopen_materials
 from panel.records import Call
 from panel.store import RunStore

@@ -8,21 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from panel.editorial import Desk
+from panel.audit import collect_record, severities
+from panel.editorial import Desk, ProvenanceCard, make_card
 from panel.errors import NotFound
-from panel.honesty import (
-    NOTE,
-    AdjustedShare,
-    ProvenanceCard,
-    VotesRead,
-    adjust_share,
-    collect_record,
-    header_names,
-    make_card,
-    read_conflicts,
-    read_votes,
-    severities,
-)
+from panel.honesty import NOTE, AdjustedShare, VotesRead, adjust_share, header_names, read_conflicts, read_votes
 from panel.records import Call, Seat
 from panel.settings import Newsroom
 from panel.store import RunStore

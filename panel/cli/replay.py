@@ -9,6 +9,8 @@ from typing import Any
 
 import typer
 
+from panel.audit import Replay, Replayed
+from panel.audit import replay as replay_run
 from panel.cli.progress import RunProgress
 from panel.cli.session import (
     JsonOption,
@@ -22,8 +24,6 @@ from panel.cli.session import (
     reopen_engine,
 )
 from panel.errors import SetupError
-from panel.honesty import Replay, Replayed
-from panel.honesty import replay as replay_run
 from panel.store import RunStore
 
 app = new_command()

@@ -10,10 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from panel.audit import Mean, PersonaRecord, TrackRecord, collect_record, render_html, render_svg, show_share
 from panel.cli.printing import make_console
 from panel.cli.session import JsonOption, current_newsroom, new_command, print_json
 from panel.errors import SetupError
-from panel.honesty import Mean, PersonaRecord, Rate, TrackRecord, collect_record, render_html, render_svg, show_share
+from panel.honesty import Rate
 from panel.readers import count_votes
 from panel.store import RunStore
 from panel.store.files import replace_file

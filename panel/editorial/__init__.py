@@ -1,5 +1,6 @@
 """The desk: what editors do to a run, and the gate that only approved words pass."""
 
+from panel.editorial.card import ProvenanceCard, make_card
 from panel.editorial.desk import Desk
 from panel.editorial.fold import Approval, SeatState, Standing, fold_seat
 from panel.editorial.gate import (
@@ -22,6 +23,7 @@ __all__ = [
     "ApprovedRun",
     "Check",
     "Desk",
+    "ProvenanceCard",
     "SeatState",
     "Standing",
     "WordChange",
@@ -29,6 +31,7 @@ __all__ = [
     "changed_share",
     "fold_seat",
     "last_publication",
+    "make_card",
     "mark_changes",
     "open_gate",
     "page_content_sha256",

@@ -7,13 +7,12 @@ from pathlib import Path
 import html5lib
 import pytest
 from editorial import desks
+from honesty.rooms import HOUSE, OTHER, add_run
 
+from panel.audit import PersonaRecord, TrackRecord, collect_record, render_html, render_svg, severities
 from panel.editorial import Desk
-from panel.honesty import PersonaRecord, TrackRecord, collect_record, render_html, render_svg, severities
 from panel.records import Call, Community
 from panel.store import RunStore
-
-from .rooms import HOUSE, OTHER, add_run
 
 SHIP, SKIP = Call.SHIP, Call.SKIP
 

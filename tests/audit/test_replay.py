@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 from cli.calls import do
+from honesty.rooms import HOUSE, add_run
 
+from panel.audit import Replay, Replayed, replay
+from panel.audit.replay import Outcome, list_ingredients
 from panel.engine import Request, ScriptedEngine
 from panel.errors import EngineCrash, StoreError
-from panel.honesty import Replay, Replayed, replay
-from panel.honesty.replay import Outcome, list_ingredients
 from panel.records import Seat
 from panel.store import Run, open_folder
-
-from .rooms import HOUSE, add_run
 
 TOOL = "smolvlm2-turbo"
 

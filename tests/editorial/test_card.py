@@ -4,16 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from editorial import desks
+from honesty.rooms import HOUSE, add_run
 
-from panel.editorial import Desk
+from editorial import desks
+from panel.editorial import Desk, make_card
+from panel.editorial.card import ProvenanceCard, standing_editors
 from panel.errors import NotFound
-from panel.honesty import make_card
-from panel.honesty.card import ProvenanceCard, standing_editors
 from panel.materials import reopen_materials
 from panel.records import Call, Seat
-
-from .rooms import HOUSE, add_run
 
 SEAT = desks.SEAT
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from editorial import desks
 
+from panel.audit import Ablated, Asked, ablate
+from panel.audit.ablation import NEUTRAL, make_request, swap_lens
 from panel.engine import Request, ScriptedEngine
 from panel.errors import EngineCrash
-from panel.honesty import Ablated, Asked, ablate
-from panel.honesty.ablation import NEUTRAL, make_request, swap_lens
 from panel.materials import Materials, gather_materials, reopen_materials
 from panel.records import Call, Seat
 from panel.store import Run

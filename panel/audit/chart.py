@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from panel.audit.track_record import PersonaRecord, TrackRecord
 from panel.honesty.severity import Rate
-from panel.honesty.track_record import PersonaRecord, TrackRecord
 
 _WIDTH, _LEFT, _COLUMN, _ROW, _TOP = 1000, 250, 250, 44, 84
 _BAR = 110

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from panel.editorial import SeatState, Standing, changed_share, fold_seat
+from panel.editorial.fold import SeatState, Standing, fold_seat
+from panel.editorial.words import changed_share
 from panel.errors import NotFound
 from panel.honesty.conflicts import conflicts
 from panel.honesty.flips import Flips, run_flips
