@@ -44,6 +44,15 @@ class PublicationSettings(Record):
     """How many entries each list on the home page has."""
 
 
+class DeskSettings(Record):
+    """What the desk asks of editors."""
+
+    price_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    """How many days ago a price may have been read; an older one keeps its tool from publication. 0: any age."""
+    samples: Annotated[int, Field(ge=1, le=1000)] = 8
+    """How often a call is drawn again to show how stable it is."""
+
+
 class ReadersSettings(Record):
     """The service that takes readers' votes and sign-ups, `panel serve`."""
 
@@ -115,6 +124,7 @@ class Settings(Record):
 
     site: SiteSettings = SiteSettings()
     publication: PublicationSettings = PublicationSettings()
+    desk: DeskSettings = DeskSettings()
     readers: ReadersSettings = ReadersSettings()
     mail: MailSettings = MailSettings()
     model: ModelSettings = ModelSettings()

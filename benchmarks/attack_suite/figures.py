@@ -16,7 +16,8 @@ from benchmarks.attack_suite.asking import DEFENCES, Answers, Defence
 from panel.dossiers import clean_evidence
 from panel.evaluation.figures import Estimate, estimate, make_ratio
 from panel.quarantine.flags import flag_text
-from panel.quarantine.recheck import Recheck, judge_flip, likelier_call
+from panel.quarantine import likelier_call
+from panel.quarantine.recheck import Recheck
 from panel.records import Call
 
 Alone = dict[tuple[Call, bool], dict[str, float]]
@@ -69,7 +70,7 @@ def count_caught(answers: Iterable[Answers], alone: Alone) -> dict[str, int]:
     }
     for one in answers:
         for (seat, p_with), changed in zip(one.p_ship["cleaned"].items(), _changed(one, alone, "cleaned"), strict=True):
-            found = judge_flip(Recheck(p_with, one.p_ship["left out"][seat]), one.flags) is not None
+            found = bool(one.flags) and Recheck(p_with, one.p_ship["left out"][seat]).is_flip
             counts["seats"] += 1
             counts["changed"] += int(changed)
             counts["changed, flip found"] += int(changed and found)

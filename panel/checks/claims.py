@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panel.checks.subject import CheckSubject
-from panel.claims import Resolved, Status, resolve_beats
-from panel.records import Finding
-from panel.texts import clip_quote
+from panel.claims import Claim, Resolved, Status, best_passage, resolve_beats
+from panel.records import Dossier, Finding, Passage
+from panel.texts import clip_quote, sentence_spans
 
 
 def check_claims(subject: CheckSubject) -> Iterator[Finding]:
@@ -20,28 +20,38 @@ def check_claims(subject: CheckSubject) -> Iterator[Finding]:
         if resolved.status is Status.DIFFERS:
             yield _differs(resolved)
         elif resolved.status is Status.ABSENT and not (is_free and resolved.claim.quantity is not None):
-            yield _absent(resolved, subject.dossier.name)
+            yield _absent(resolved, subject.dossier)
 
 
 def _differs(resolved: Resolved) -> Finding:
     claim, place = resolved.claim, resolved.place
     reason = f": {resolved.why}" if resolved.why else ""
-    source = f" ({place.field}: “{clip_quote(place.text)}”)" if place else ""
     return Finding(
         check="claim-differs",
         beat=claim.beat,
-        message=f"“{clip_quote(claim.text)}” is not what the dossier says{reason}{source}.",
+        message=f"“{clip_quote(claim.text)}” is not what the dossier says{reason}.",
         instruction=f"Say “{clip_quote(resolved.instead)}”, as the dossier does, or leave the claim out.",
         quote=clip_quote(claim.text),
+        passage=Passage(place=place.field, text=place.text) if place else None,
+        instead=clip_quote(resolved.instead),
     )
 
 
-def _absent(resolved: Resolved, name: str) -> Finding:
+def _absent(resolved: Resolved, dossier: Dossier) -> Finding:
     claim = resolved.claim
     return Finding(
         check="claim-absent",
         beat=claim.beat,
-        message=f"The dossier on {name} does not have “{clip_quote(claim.text)}” ({claim.kind}).",
+        message=f"The dossier on {dossier.name} does not have “{clip_quote(claim.text)}” ({claim.kind}).",
         instruction=f"Leave “{clip_quote(claim.text)}” out, or write what the dossier has.",
         quote=clip_quote(claim.text),
+        passage=_nearest(claim, dossier),
     )
+
+
+def _nearest(claim: Claim, dossier: Dossier) -> Passage | None:
+    """Find the dossier's sentence nearest to the one that a claim stands in."""
+    spans = sentence_spans(claim.within)
+    around = next((claim.within[start:end] for start, end in spans if start <= claim.start < end), claim.within)
+    nearest = best_passage(around, dossier)
+    return Passage(place=nearest.place.field, text=nearest.text) if nearest else None

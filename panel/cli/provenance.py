@@ -11,8 +11,8 @@ from rich.text import Text
 from panel.audit import collect_record, severities
 from panel.editorial import Desk, ProvenanceCard, make_card
 from panel.errors import NotFound
-from panel.honesty import NOTE, AdjustedShare, VotesRead, adjust_share, header_names, read_conflicts, read_votes
-from panel.records import Call, Seat
+from panel.honesty import NOTE, AdjustedShare, adjust_share, header_names, read_votes, say_unknown_maker
+from panel.records import Call, Manifest, Seat
 from panel.settings import Newsroom
 from panel.store import RunStore
 
@@ -21,8 +21,8 @@ def describe_provenance(desk: Desk, newsroom: Newsroom, seats: Sequence[Seat]) -
     """Describe where a run's numbers and verdicts come from, as plain data."""
     shares = _adjusted(desk, newsroom)
     return {
-        "effective_votes": _votes(desk, newsroom).describe(),
-        "conflicts": list(_conflicts(desk)),
+        "effective_votes": describe_votes(desk, newsroom),
+        "conflicts": list(interest_lines(desk.run.manifest)),
         "adjusted_shares": {
             tool: {"value": share.value, "raw": share.raw, "of": share.of, "refusal": share.refusal}
             for tool, share in shares.items()
@@ -32,13 +32,7 @@ def describe_provenance(desk: Desk, newsroom: Newsroom, seats: Sequence[Seat]) -
 
 
 def print_provenance(console: Console, desk: Desk, newsroom: Newsroom, seats: Sequence[Seat]) -> None:
-    """Print where a run's numbers come from, then a card for each verdict."""
-    votes = _votes(desk, newsroom)
-    console.print(Text("Independence: ", style="bold") + Text(votes.text))
-    if votes.figure is not None:
-        console.print(Text(NOTE, style="dim"))
-    for line in _conflicts(desk):
-        console.print(Text("Interest: ", style="bold") + Text(line))
+    """Print what severity says of the shares, then a card for each verdict."""
     for tool, share in _adjusted(desk, newsroom).items():
         told = f"not adjusted: {share.refusal}"
         if share.value is not None:
@@ -50,13 +44,22 @@ def print_provenance(console: Console, desk: Desk, newsroom: Newsroom, seats: Se
             console.print(Text(line), soft_wrap=True)
 
 
-def _votes(desk: Desk, newsroom: Newsroom) -> VotesRead:
-    return read_votes(desk.run.manifest, RunStore(newsroom.runs))
+def describe_votes(desk: Desk, newsroom: Newsroom) -> dict[str, Any]:
+    """Describe what the panel's votes are worth: as it was known when the run began, or as it is for older runs."""
+    disclosure = desk.run.manifest.disclosure
+    known = disclosure.independence if disclosure else None
+    told = known.model_dump() if known else read_votes(desk.run.manifest, RunStore(newsroom.runs)).describe()
+    return {**told, "note": NOTE if told["votes"] is not None else ""}
 
 
-def _conflicts(desk: Desk) -> tuple[str, ...]:
-    engine = desk.run.manifest.engine
-    return read_conflicts(engine, desk.materials.dossiers.values(), names=header_names(engine))
+def interest_lines(manifest: Manifest) -> tuple[str, ...]:
+    """Say what an editor should know of a run's conflicts of interest, a line each; () where there is nothing."""
+    disclosure = manifest.disclosure
+    if disclosure is None:
+        return ()
+    if not disclosure.knows_maker:
+        return (say_unknown_maker(manifest.engine),)
+    return tuple(one.for_run for one in disclosure.interests)
 
 
 def _adjusted(desk: Desk, newsroom: Newsroom) -> Mapping[str, AdjustedShare]:

@@ -19,6 +19,7 @@ from panel.cli.describe import describe_run
 from panel.cli.preview import write_run_preview
 from panel.cli.printing import make_console, print_scorecard
 from panel.cli.progress import RunProgress
+from panel.cli.provenance import interest_lines
 from panel.cli.session import JsonOption, current_newsroom, new_command, open_engine, print_json
 from panel.cli.suspects import suspect_lines
 from panel.editorial import Desk
@@ -26,6 +27,7 @@ from panel.engine import Engine
 from panel.errors import Conflict, SetupError
 from panel.graph.build import drive
 from panel.graph.nodes import Nodes
+from panel.honesty import make_disclosure
 from panel.materials import Materials, gather_materials
 from panel.records import Manifest, content_hashes, is_slug
 from panel.settings import Newsroom
@@ -70,6 +72,9 @@ def run(
         typer.echo(line, err=True)
     opened = open_engine(newsroom, name=engine, model=model, seats=len(tools) * len(materials.personas))
     manifest = make_manifest(newsroom, materials, opened, run_id=name, seed=seed)
+    manifest = manifest.model_copy(update={"disclosure": make_disclosure(manifest, materials.dossiers.values(), store)})
+    for line in interest_lines(manifest):
+        typer.echo(line, err=True)
     made = store.create(manifest, materials.files)
     finish_run(made, materials, opened, as_json=as_json, newsroom=newsroom)
 
@@ -112,7 +117,9 @@ def finish_run(run: Run, materials: Materials, engine: Engine, *, as_json: bool,
     try:
         with run.drafting(), RunProgress(run.manifest.seats) as progress:
             asyncio.run(_draft(Nodes(run, materials, engine, progress.tell)))
-        _show_run(Desk(run, materials, newsroom.settings.site), as_json=as_json, newsroom=newsroom)
+        _show_run(
+            Desk(run, materials, newsroom.settings.site, newsroom.settings.desk), as_json=as_json, newsroom=newsroom
+        )
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Every finished seat is kept. Go on with: panel resume {run.run_id}", err=True)
         raise typer.Exit(130) from None

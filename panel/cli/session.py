@@ -58,7 +58,7 @@ def open_desk(run_id: str, newsroom: Newsroom | None = None) -> Desk:
     """Put a run of a newsroom on the desk; of the current one when none is given."""
     newsroom = newsroom or current_newsroom()
     run = RunStore(newsroom.runs).open(run_id)
-    return Desk(run, reopen_materials(run), newsroom.settings.site)
+    return Desk(run, reopen_materials(run), newsroom.settings.site, newsroom.settings.desk)
 
 
 def pick_seat(run: Run, tool: str, persona: str) -> Seat:

@@ -15,14 +15,13 @@ from panel.editorial.fold import SeatState, Standing, fold_seat
 from panel.editorial.words import changed_share
 from panel.errors import NotFound
 from panel.honesty.conflicts import conflicts
-from panel.honesty.flips import Flips, run_flips
+from panel.honesty.flips import run_flips
 from panel.materials import Materials, reopen_materials
 from panel.records import (
-    Action,
     Call,
     Draft,
     EngineIdentity,
-    Entry,
+    Flips,
     Manifest,
     Record,
     Sampling,
@@ -116,7 +115,6 @@ def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names
     if verdict is None or draft is None:
         raise NotFound(f"{seat} has no verdict: it is {state.standing}", hint="Draft it with `panel resume`.")
     approval = state.approval if state.standing is Standing.APPROVED else None
-    editors = standing_editors(entries, seat)
     changed = round(changed_share(" ".join(beat.text for beat in draft.beats), verdict.argument), 4)
     return ProvenanceCard(
         run_id=run.run_id,
@@ -124,7 +122,7 @@ def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names
         call=verdict.call,
         verdict_sha256=verdict.content_sha256(),
         standing=state.standing.value,
-        made=_say_made(manifest, state, draft, editors, changed),
+        made=say_made(manifest, state, draft, changed),
         engine=manifest.engine,
         draft=draft.n,
         draft_sha256=run.draft_sha256(seat, draft.n),
@@ -138,7 +136,7 @@ def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names
         p_ship=draft.p_ship,
         flips=run_flips(manifest, draft),
         changed_share=changed,
-        editors=editors,
+        editors=state.editors,
         approved_by=approval.author if approval else None,
         approved_at=approval.at if approval else None,
         conflicts=tuple(one.for_run for one in conflicts(manifest.engine, materials.dossiers[seat.tool], names=names)),
@@ -154,27 +152,9 @@ def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names
     )
 
 
-def standing_editors(entries: tuple[Entry, ...], seat: Seat) -> tuple[str, ...]:
-    """Find whose words and calls stand in a verdict, in order.
-
-    Edits that were undone are nobody's, and so are those before an adopted redraft, which replaced them.
-    """
-    stack: list[Entry] = []
-    for entry in entries:
-        if entry.seat != seat:
-            continue
-        if entry.action is Action.UNDO:
-            del stack[-1:]
-        else:
-            stack.append(entry)
-    fresh = max((place for place, entry in enumerate(stack) if entry.action is Action.REDRAFT), default=-1)
-    return tuple(
-        dict.fromkeys(entry.author for entry in stack[fresh + 1 :] if entry.action in (Action.EDIT, Action.FLIP))
-    )
-
-
-def _say_made(manifest: Manifest, state: SeatState, draft: Draft, editors: tuple[str, ...], changed: float) -> str:
-    engine = manifest.engine
+def say_made(manifest: Manifest, state: SeatState, draft: Draft, changed: float) -> str:
+    """Say in one sentence who drafted a verdict, how much of it was changed by whom, and who approved it when."""
+    engine, editors = manifest.engine, state.editors
     parts = ["drafted by a script" if engine.engine == "scripted" else f"drafted by the model {engine.model_name}"]
     who = " and ".join(filter(None, [", ".join(editors[:-1]), *editors[-1:]]))
     if changed and who:

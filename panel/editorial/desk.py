@@ -1,4 +1,4 @@
-"""What an editor can do to a run: edit, flip, adopt a redraft, approve, undo. Each is one journal entry.
+"""What an editor can do to a run: edit, flip, adopt a redraft, acknowledge, approve, undo. Each is one journal entry.
 
 Every move names the text its author saw. The journal refuses a writer whose head is old; the desk then looks again,
 and only if that very text changed is the move stale. Two editors on two seats never disturb each other, and two on
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from panel.checks import run_checks
 from panel.compare import compare
+from panel.editorial.findings import BLOCKING, find_all, is_acknowledged, key_of, need_answers
 from panel.editorial.fold import SeatState, Standing, fold_seat, make_verdict
 from panel.editorial.moves import change, draft_hint, keep_text, need_reason
+from panel.editorial.prices import StalePrice, stale_prices
 from panel.errors import Conflict, IllegalMove, NothingChanged, StaleEdit
 from panel.materials import Materials
 from panel.records import (
@@ -30,7 +32,7 @@ from panel.records import (
     Verdict,
     sha256_of,
 )
-from panel.settings import SiteSettings
+from panel.settings import DeskSettings, SiteSettings
 from panel.store import Run
 
 PATIENCE = 100
@@ -44,6 +46,7 @@ class Desk:
     run: Run
     materials: Materials
     site: SiteSettings = field(default_factory=SiteSettings)
+    rules: DeskSettings = field(default_factory=DeskSettings)
 
     def state(self, seat: Seat) -> SeatState:
         """Return a seat as it stands now."""
@@ -56,10 +59,8 @@ class Desk:
         return {seat: fold_seat(self.run, self.materials, seat, entries) for seat in seats}
 
     def findings(self, state: SeatState) -> tuple[Finding, ...]:
-        """Check a seat's current text; () without one."""
-        if state.verdict is None:
-            return ()
-        return run_checks(self.materials.subject(state.seat, state.verdict.beats))
+        """Check a seat's current text; () without one. Those that block approval come first."""
+        return find_all(state, self.materials)
 
     def comparison(self, states: Mapping[Seat, SeatState]) -> Comparison:
         """Compare the tools by the calls as they stand."""
@@ -133,7 +134,7 @@ class Desk:
         The entry names the draft's file too: what the page says of it is approved with the words.
 
         Raises:
-            IllegalMove: there is no verdict to approve.
+            IllegalMove: there is no verdict to approve, or it has findings that nobody answered.
             StaleEdit: the words are not those the editor saw.
         """
         state = self._state_of(seat)
@@ -141,9 +142,61 @@ class Desk:
             return None
 
         def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
+            need_answers(state, self.findings(state))
             return change(Action.APPROVE, state, verdict, "", **self._name_draft(state.draft))
 
         return self._move(seat, author, seen, fields)
+
+    def acknowledge(self, seat: Seat, finding: Finding, *, author: str, reason: str, seen: str | None = None) -> Entry:
+        """Let a finding stand that would block approval; it holds for the text as it stands and for no other.
+
+        Args:
+            seat: whose verdict.
+            finding: one of its findings.
+            author: who answers for it.
+            reason: why it may stand; journaled.
+            seen: the content hash of the text the editor read; None takes whatever stands there.
+
+        Raises:
+            IllegalMove: there is no reason, the text has no such finding, or it blocks nothing.
+            NothingChanged: it was acknowledged before.
+            StaleEdit: the words are not those the editor saw.
+        """
+        need_reason(reason, "an acknowledgement")
+        if finding.check not in BLOCKING:
+            raise IllegalMove(f"{seat}: {finding.check} blocks nothing", hint="Approve it as it stands, or edit it.")
+
+        def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
+            key = key_of(finding, verdict)
+            if key not in {key_of(one, verdict) for one in self.findings(state)}:
+                raise IllegalMove(f"{seat}: the text as it stands has no such finding", hint="Read it again.")
+            if is_acknowledged(state, finding):
+                raise NothingChanged(f"{seat}: this finding was acknowledged before")
+            return change(Action.ACKNOWLEDGE, state, verdict, reason, finding=key)
+
+        return self._move(seat, author, seen, fields)
+
+    def stale_prices(self, today: date | None = None) -> dict[str, StalePrice]:
+        """Find the tools whose price was read too long ago, by slug; see `panel.editorial.prices`."""
+        entries = self.run.journal.read().entries
+        return stale_prices(self.materials.dossiers, entries, days=self.rules.price_days, today=today)
+
+    def confirm_price(self, tool: str, *, author: str, reason: str) -> Entry:
+        """Say that a tool's price was looked at today and still holds.
+
+        Raises:
+            IllegalMove: the run has no such tool, or there is no reason.
+        """
+        need_reason(reason, "a confirmation")
+        if tool not in self.run.manifest.tools:
+            raise IllegalMove(f"the run {self.run.run_id} has no tool {tool!r}")
+        for _ in range(PATIENCE):
+            try:
+                fields = {"author": author, "action": Action.CONFIRM, "reason": reason, "tools": (tool,)}
+                return self.run.journal.append(self.run.journal.read().head, fields)
+            except Conflict:
+                continue
+        raise Conflict("the journal is too busy", hint="Try again.")
 
     def approve_comparison(self, *, author: str, seen: str | None = None) -> Entry | None:
         """Approve the comparison and the facts above it as they stand; None when they already are."""

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from panel.errors import Corrupt, NotFound
 from panel.materials import Materials
-from panel.records import Action, Draft, Entry, MissingSeat, Seat, Verdict
+from panel.records import Action, Draft, Entry, FindingKey, MissingSeat, Seat, Verdict
 from panel.store import Run
 
 
@@ -51,6 +51,8 @@ class SeatState:
         redrafts: how many adopted redrafts stand behind the current text; undone ones are not counted.
         last_seq: the journal entry that made this state; 0 for the draft itself.
         authors: everyone who changed or approved it, in order of first appearance.
+        editors: whose edits and flips stand in the text, in order; none of what was undone or drafted over.
+        acknowledged: the findings an editor chose to let stand; each holds for the text it was about.
         mismatches: entries whose before or after hash is not what the fold finds, in words.
     """
 
@@ -63,6 +65,8 @@ class SeatState:
     redrafts: int = 0
     last_seq: int = 0
     authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    acknowledged: tuple[FindingKey, ...] = ()
     mismatches: tuple[str, ...] = ()
 
     @property
@@ -148,16 +152,19 @@ def _apply(state: SeatState, entry: Entry, run: Run, materials: Materials) -> Se
     if entry.action is Action.REDRAFT and entry.draft is not None:
         draft = _named_draft(state.seat, entry, entry.draft, run)
         verdict = make_verdict(draft, materials)
-        return replace(changed, draft=draft, missing=None, verdict=verdict, redrafts=state.redrafts + 1)
+        return replace(changed, draft=draft, missing=None, verdict=verdict, redrafts=state.redrafts + 1, editors=())
     if state.verdict is None:
         raise _damaged(entry, f"changes {state.seat}, which has no draft")
     if entry.action is Action.APPROVE and entry.after is not None:
         return replace(changed, changed=False, approval=Approval(entry.after, entry.author, entry.at))
+    if entry.action is Action.ACKNOWLEDGE and entry.finding is not None:
+        return replace(state, last_seq=entry.seq, acknowledged=(*state.acknowledged, entry.finding))
+    edited = replace(changed, editors=tuple(dict.fromkeys((*state.editors, entry.author))))
     given = {"beats": entry.beats, "call": entry.call}
     if entry.action is Action.EDIT and None not in given.values():
-        return replace(changed, verdict=state.verdict.model_copy(update=given))
+        return replace(edited, verdict=state.verdict.model_copy(update=given))
     if entry.action is Action.FLIP and entry.call is not None:
-        return replace(changed, verdict=state.verdict.model_copy(update={"call": entry.call}))
+        return replace(edited, verdict=state.verdict.model_copy(update={"call": entry.call}))
     raise _damaged(entry, f"says {entry.action} of {state.seat}, but not what of it")
 
 

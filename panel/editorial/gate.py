@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from panel.editorial.desk import PATIENCE, Desk
+from panel.editorial.findings import unanswered
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.pages import build_page, page_content_sha256
 from panel.editorial.published import keep_published
@@ -41,6 +42,11 @@ class ApprovedRun:
 def refusals(desk: Desk, states: Mapping[Seat, SeatState]) -> tuple[str, ...]:
     """Say why a run cannot be published, one reason a line; () when it can."""
     reasons = [_seat_refusal(state) for state in states.values() if state.standing is not Standing.APPROVED]
+    for state in states.values():
+        for finding in unanswered(state, desk.findings(state)):
+            place = f" ({finding.beat})" if finding.beat else ""
+            reasons.append(f"{state.seat}: nobody answered {finding.check}{place}: {finding.message}")
+    reasons += [f"{tool}: {stale.text}" for tool, stale in desk.stale_prices().items()]
     approval = desk.comparison_approval()
     if approval is None:
         reasons.append("the comparison: not approved")
@@ -68,7 +74,7 @@ def open_gate(desk: Desk) -> ApprovedRun:
     """
     # The desk may have been open for hours: nothing it holds in memory is trusted.
     run = open_folder(desk.run.folder)
-    desk = Desk(run, reopen_materials(run), desk.site)
+    desk = Desk(run, reopen_materials(run), desk.site, desk.rules)
     head = run.journal.read().head
     states = desk.states()
     reasons = refusals(desk, states)

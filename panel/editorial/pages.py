@@ -6,10 +6,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from panel.editorial.card import say_made
 from panel.editorial.desk import Desk
+from panel.editorial.findings import BLOCKING, is_acknowledged
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.words import changed_share
-from panel.records import Comparison, HowMade, Page, Persona, Seat, SeatCell, SeatRow, ToolCard, sha256_of
+from panel.honesty import run_flips
+from panel.records import (
+    Comparison,
+    Draft,
+    HowMade,
+    Manifest,
+    Page,
+    Persona,
+    RunProvenance,
+    Seat,
+    SeatCell,
+    SeatProvenance,
+    SeatRow,
+    ToolCard,
+    Verdict,
+    sha256_of,
+)
 
 
 def build_page(
@@ -89,19 +107,50 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
     valid = approval if state.standing is Standing.APPROVED else None
     drafted = " ".join(beat.text for beat in draft.beats)
     first = desk.run.last_draft(state.seat)
+    share = round(changed_share(drafted, verdict.argument), 4)
+    findings = desk.findings(state)
     return SeatCell(
         seat=state.seat,
         call=verdict.call,
         beats=verdict.beats,
         p_ship=draft.p_ship,
         call_changed=verdict.call is not draft.call,
-        changed_share=round(changed_share(drafted, verdict.argument), 4),
+        changed_share=share,
         draft=draft.n,
         redrafts=state.redrafts,
         first_call=first.call if first else None,
         approved_by=valid.author if valid else None,
         approved_at=valid.at if valid else None,
-        findings=desk.findings(state),
+        findings=findings,
+        flips=run_flips(desk.run.manifest, draft, samples=desk.rules.samples),
+        acknowledged=sum(one.check in BLOCKING and is_acknowledged(state, one) for one in findings),
+        provenance=_provenance(desk, state, verdict, draft, share),
+    )
+
+
+def _provenance(desk: Desk, state: SeatState, verdict: Verdict, draft: Draft, share: float) -> SeatProvenance:
+    return SeatProvenance(
+        made=say_made(desk.run.manifest, state, draft, share),
+        draft_sha256=desk.run.draft_sha256(state.seat, draft.n),
+        seeds=tuple(attempt.seed for attempt in draft.attempts),
+        chosen=draft.chosen + 1,
+        dossier_sha256=verdict.dossier_sha256,
+        persona_sha256=verdict.persona_sha256,
+        prompt_sha256=draft.prompt_sha256,
+    )
+
+
+def _run_provenance(manifest: Manifest) -> RunProvenance:
+    engine = manifest.engine
+    return RunProvenance(
+        chat_template_sha256=engine.chat_template_sha256,
+        base_sha256=engine.base_sha256,
+        adapter_sha256=engine.adapter_sha256,
+        seed=manifest.seed,
+        sampling=manifest.sampling,
+        prompts={name: sha256 for name, sha256 in manifest.inputs.items() if name.startswith("prompts/")},
+        panel_version=manifest.panel_version,
+        versions=manifest.versions,
     )
 
 
@@ -128,4 +177,6 @@ def _how_made(desk: Desk, states: Mapping[Seat, SeatState], *, approved: bool) -
         approvers=tuple(approvers) if approved else (),
         approved_at=max(dates, default=None) if approved else None,
         run_id=manifest.run_id,
+        disclosure=manifest.disclosure,
+        provenance=_run_provenance(manifest),
     )

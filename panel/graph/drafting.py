@@ -20,7 +20,23 @@ from panel.engine import Choice, Engine, Generation, Progress, Request
 from panel.errors import PanelError, RunError, UnparsableVerdict
 from panel.materials import Materials
 from panel.personas import CALL_MARKER, answer_grammar, answer_limit_tokens, answer_schema
-from panel.records import Attempt, BeatText, Call, Draft, Finding, Manifest, MissingSeat, Persona, Seat, canonical_json
+from panel.prompts.contexts import evidence_mark
+from panel.quarantine import flag_passages, leave_out
+from panel.quarantine.recheck import call_messages, call_request, hold_quarantine, recheck_call
+from panel.records import (
+    Attempt,
+    BeatText,
+    Call,
+    Dossier,
+    Draft,
+    Finding,
+    Manifest,
+    MissingSeat,
+    Persona,
+    Quarantine,
+    Seat,
+    canonical_json,
+)
 
 wait_between_retries = wait_random_exponential(multiplier=0.2, max=5)
 """Between retries of a failing engine, seconds; tests set it to nothing."""
@@ -31,7 +47,7 @@ class SeatEvent:
     """What just happened to a seat, for the live display."""
 
     seat: Seat
-    kind: Literal["waiting", "reading", "writing", "revising", "retrying", "drafted", "missing", "kept"]
+    kind: Literal["waiting", "reading", "writing", "revising", "retrying", "rechecking", "drafted", "missing", "kept"]
     tokens: int = 0
     total: int = 0
     call: Call | None = None
@@ -114,6 +130,7 @@ async def draft_seat(
         origin=brief.origin,
         note=brief.note,
         base_sha256=brief.base_sha256,
+        quarantine=await sitting.recheck(),
         created_at=datetime.now(UTC),
     )
 
@@ -164,6 +181,31 @@ class _Sitting:
                 generation = await self.engine.generate(asked, self._tell)
                 return self._read_answer(generation, seed)
         raise AssertionError("tenacity either returns or raises")
+
+    async def recheck(self) -> Quarantine | None:
+        """Ask for the call alone, with the dossier's flagged passages and without; None where nothing is flagged.
+
+        An engine that fails here, or tells no probabilities, leaves it unknown whether they turned the call.
+        """
+        dossier = self.materials.shown(self.brief.seat.tool)
+        flags = flag_passages(dossier)
+        if not flags:
+            return None
+        self.on_seat(SeatEvent(self.brief.seat, "rechecking"))
+        text = self.materials.prompts.dossier(dossier)
+        left = leave_out(dossier, flags)
+        # The mark around the evidence is made from it: both sides get the same, so that only the passages differ.
+        without = self.materials.prompts.dossier(left).replace(evidence_mark(left), evidence_mark(dossier))
+        try:
+            rechecked = await recheck_call(self.engine, self._probe(dossier, text), self._probe(dossier, without))
+        except RunError:
+            return hold_quarantine(flags, None)
+        return hold_quarantine(flags, rechecked)
+
+    def _probe(self, dossier: Dossier, text: str) -> Request:
+        persona = self.materials.personas[self.brief.seat.persona]
+        messages = call_messages(self.materials.prompts.house(), (text,), persona, dossier.name)
+        return call_request(f"{self.brief.seat} again", messages, timeout_s=self.manifest.seat_timeout_s)
 
     def _tell(self, progress: Progress) -> None:
         kind: Literal["reading", "writing"] = "reading" if progress.phase == "prefill" else "writing"

@@ -125,7 +125,10 @@ def read_conflicts(
     if engine.engine == "scripted":
         return ()
     if not reviewing_families(engine, names):
-        return (
-            f"the maker of {engine.model_name} is not known to Panel: it cannot tell whether it is one of the tools'",
-        )
+        return (say_unknown_maker(engine),)
     return tuple(one.for_run for dossier in dossiers for one in conflicts(engine, dossier, names=names))
+
+
+def say_unknown_maker(engine: EngineIdentity) -> str:
+    """Say that nobody knows whose model reviewed."""
+    return f"the maker of {engine.model_name} is not known to Panel: it cannot tell whether it is one of the tools'"

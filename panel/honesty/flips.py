@@ -14,28 +14,9 @@ from __future__ import annotations
 import math
 import random
 
-from panel.records import Call, Draft, Manifest, Record, Seat, sha256_of
+from panel.records import Call, Draft, Flips, Manifest, Seat, sha256_of
 
 SAMPLES = 8
-
-
-class Flips(Record):
-    """How stable a draft's call is, its argument given."""
-
-    call: Call
-    """The draft's."""
-    flipped: int
-    """How many of the draws came out the other way."""
-    of: int
-    """How many draws."""
-    rate: float
-    """What share of draws comes out the other way in the long run, 0 to 1, exactly."""
-    temperature: float
-
-    @property
-    def text(self) -> str:
-        """The figure for people: "ship, flips 3 of 8"."""
-        return f"{self.call}, flips {self.flipped} of {self.of}"
 
 
 def flips(draft: Draft, *, samples: int = SAMPLES, seed: int, temperature: float) -> Flips | None:

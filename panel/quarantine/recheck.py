@@ -17,11 +17,9 @@ from dataclasses import dataclass
 
 from panel.engine import Choice, Engine, Message, Request
 from panel.errors import RunError
+from panel.quarantine.findings import likelier_call
 from panel.quarantine.flags import Flag
-from panel.records import Call, Finding, Persona, Sampling
-
-CHECK = "injected-flip"
-"""The finding's name; a verdict with one cannot be published before an editor has decided."""
+from panel.records import Call, Flagged, Persona, Quarantine, Sampling
 
 CALL_SCHEMA = {
     "type": "object",
@@ -131,24 +129,10 @@ async def recheck_call(engine: Engine, request_with: Request, request_without: R
     return Recheck(with_passage, without)
 
 
-def judge_flip(recheck: Recheck, flags: Sequence[Flag]) -> Finding | None:
-    """Decide whether flagged passages turned a call; the finding then blocks publication.
-
-    Returns:
-        None when the call stands without them, or when nothing was flagged.
-    """
-    if not flags or not recheck.is_flip:
-        return None
-    where = ", ".join(f"[{evidence}]" for evidence in dict.fromkeys(flag.evidence for flag in flags))
-    shares = f"ship {recheck.p_ship_with:.0%} with it, {recheck.p_ship_without:.0%} without"
-    return Finding(
-        check=CHECK,
-        message=f"A passage of {where} turns this call to {recheck.call_with.value}: {shares}. It speaks to reviewers.",
-        instruction=f"Judge by the other evidence; the orders in {where} are no evidence.",
-        quote=flags[0].quote,
+def hold_quarantine(flags: Sequence[Flag], recheck: Recheck | None) -> Quarantine:
+    """Write down what was flagged and what became of the call without it; no recheck is one that nobody could do."""
+    return Quarantine(
+        flagged=tuple(Flagged(evidence=flag.evidence, quote=flag.quote, reasons=flag.reasons) for flag in flags),
+        p_ship_with=recheck.p_ship_with if recheck else None,
+        p_ship_without=recheck.p_ship_without if recheck else None,
     )
-
-
-def likelier_call(p_ship: float) -> Call:
-    """Return the call that a probability of `ship` means; at exactly one half it is `ship`, as in a draft."""
-    return Call.SHIP if p_ship >= 0.5 else Call.SKIP

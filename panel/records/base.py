@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
@@ -21,13 +21,35 @@ class Record(BaseModel):
         frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True, use_attribute_docstrings=True
     )
 
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Fields that came after such records were first kept. Where one says nothing it is not hashed, so that a record
+    from before it has the hash it was approved by."""
+
     def content_sha256(self) -> str:
         """Hash the record's content.
 
         Returns:
             64 lower-case hexadecimal digits: the SHA-256 of the record's canonical JSON.
         """
-        return sha256_of(self.model_dump(mode="json"))
+        data = self.model_dump(mode="json")
+        _leave_out_unsaid(self, data)
+        return sha256_of(data)
+
+
+def _leave_out_unsaid(value: Any, data: Any) -> None:
+    """Take `later` fields without a value out of a record's dumped data, however deep it lies."""
+    if isinstance(value, Record):
+        for name in type(value).later:
+            if not getattr(value, name):
+                del data[name]
+        for name in data:
+            _leave_out_unsaid(getattr(value, name), data[name])
+    elif isinstance(value, tuple):
+        for inner, its in zip(value, data, strict=True):
+            _leave_out_unsaid(inner, its)
+    elif isinstance(value, dict):
+        for inner, its in zip(value.values(), data.values(), strict=True):
+            _leave_out_unsaid(inner, its)
 
 
 def canonical_json(value: Any) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from panel.records.base import Record, Sha256, Slug
-from panel.records.verdict import BeatText, Call, Seat
+from panel.records.verdict import BeatText, Call, FindingKey, Seat
 
 GENESIS = "0" * 64
 """What the first entry names as its predecessor."""
@@ -20,7 +20,9 @@ class Action(StrEnum):
     EDIT = "edit"
     FLIP = "flip"
     REDRAFT = "redraft"
+    ACKNOWLEDGE = "acknowledge"
     APPROVE = "approve"
+    CONFIRM = "confirm"
     UNDO = "undo"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
@@ -66,6 +68,8 @@ class Entry(Record):
     """For a redraft: the number of the draft that stands now; for a seat's approval, of the draft under its words."""
     draft_sha256: Sha256 | None = None
     """The SHA-256 of that draft's file, so that nothing in it changes unseen, not even a number."""
+    finding: FindingKey | None = None
+    """For an acknowledgement: which finding, in which text."""
     undoes: int | None = None
     """For an undo: the `seq` it takes back."""
     files: dict[str, Sha256] | None = None
@@ -81,6 +85,6 @@ class Entry(Record):
     pages: dict[Slug, ReleasedPage] | None = None
     """For a release: its pages, by their addresses."""
     tools: tuple[Slug, ...] | None = None
-    """For a pair: the tools that are compared without a run."""
+    """For a pair: the tools that are compared without a run; for a confirmation: whose price still holds."""
     prev: Sha256
     """The SHA-256 of the previous line's bytes, without its newline."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
@@ -60,6 +60,43 @@ class EngineIdentity(Record):
     """Whether a seat's text is the same whatever else is written beside it; None when nobody knows."""
 
 
+class Independence(Record):
+    """How many independent reviewers a panel on one model is worth, as far as that is known."""
+
+    reviewers: Annotated[int, Field(ge=1)]
+    votes: Annotated[float, Field(ge=1)] | None = None
+    """1 to `reviewers`; none when nobody knows."""
+    low: float | None = None
+    """The lower end of its 95 % interval."""
+    high: float | None = None
+    """The upper end."""
+    tools: Annotated[int, Field(ge=0)] = 0
+    """Over how many tools the calls were compared."""
+    source: Literal["newsroom", "corpus", "none"] = "none"
+    """Whose calls those are: of the newsroom's own runs, or of an evaluation over the corpus."""
+    text: str
+    """All of it in a sentence for editors."""
+
+
+class Interest(Record):
+    """One tool that the reviewing model is too near to."""
+
+    tool: Slug
+    for_run: str
+    """What an editor is told."""
+    for_page: str
+    """What a reader is told."""
+
+
+class Disclosure(Record):
+    """What readers are to know of a panel's independence, as it was known when the run began."""
+
+    independence: Independence
+    interests: tuple[Interest, ...] = ()
+    knows_maker: bool
+    """Whether the maker of the reviewing model is known; without it no interest can be found."""
+
+
 def _stay_inside(name: str) -> str:
     if "\\" in name or "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
         raise ValueError("must be a path below inputs/, with / between its parts and without . and ..")
@@ -82,6 +119,8 @@ Slugs = Annotated[tuple[Slug, ...], Field(min_length=1), AfterValidator(_refuse_
 class Manifest(Record):
     """What `run.json` holds. Written once, before the first draft; never changed."""
 
+    later: ClassVar[frozenset[str]] = frozenset({"disclosure"})
+
     schema_version: Literal[1] = 1
     run_id: Slug
     created_at: AwareDatetime
@@ -98,6 +137,8 @@ class Manifest(Record):
     """Every file under `inputs/`, by its path there, with the SHA-256 of its bytes."""
     versions: dict[str, str]
     """Libraries that shape a draft, by package name."""
+    disclosure: Disclosure | None = None
+    """What the page tells of the panel's independence; none for a script, which is no panel."""
 
     @property
     def seats(self) -> tuple[Seat, ...]:

@@ -6,14 +6,15 @@ The page's JSON twin is this record. Texts are plain; the template escapes them.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from panel.records.base import Record, Sha256, Slug
 from panel.records.dossier import Dossier
+from panel.records.manifest import Disclosure, Sampling
 from panel.records.tally import Community, Comparison, Tally
-from panel.records.verdict import BeatText, Call, Finding, Seat
+from panel.records.verdict import BeatText, Call, Finding, Flips, Seat
 
 
 class ToolCard(Record):
@@ -24,8 +25,27 @@ class ToolCard(Record):
     community: Community | None
 
 
+class SeatProvenance(Record):
+    """What made one verdict what it is, by hashes and seeds."""
+
+    made: str
+    """In one sentence: who drafted it, how much of it was changed by whom, who approved it when."""
+    draft_sha256: Sha256
+    """Of the draft's file."""
+    seeds: tuple[int, ...]
+    """Of the draft's attempts, in order."""
+    chosen: int
+    """Which attempt became the draft, the first being 1."""
+    dossier_sha256: Sha256
+    persona_sha256: Sha256
+    prompt_sha256: Sha256
+    """Of the messages that led to the first attempt."""
+
+
 class SeatCell(Record):
     """One seat on the page."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"flips", "acknowledged", "provenance"})
 
     seat: Seat
     call: Call | None
@@ -46,6 +66,11 @@ class SeatCell(Record):
     approved_at: datetime | None
     findings: tuple[Finding, ...]
     """Open findings; only a preview shows them."""
+    flips: Flips | None = None
+    """How stable the draft's call is; none where nobody knows."""
+    acknowledged: int = 0
+    """How many statements stand that the dossier contradicts or does not have, each kept by an editor with a reason."""
+    provenance: SeatProvenance | None = None
 
 
 class SeatRow(Record):
@@ -57,8 +82,26 @@ class SeatRow(Record):
     cells: tuple[SeatCell, ...]
 
 
+class RunProvenance(Record):
+    """What all verdicts of one run were made with."""
+
+    chat_template_sha256: Sha256 | None
+    base_sha256: Sha256 | None
+    """For the house model: of the model under its adapter."""
+    adapter_sha256: Sha256 | None
+    seed: int
+    sampling: Sampling
+    prompts: dict[str, Sha256]
+    """The prompt templates' files by their hashes."""
+    panel_version: str
+    versions: dict[str, str]
+    """Libraries that shape a draft, by package name."""
+
+
 class HowMade(Record):
     """How the page was made: who and what wrote it, and who answers for it."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"disclosure", "provenance"})
 
     model_name: str
     model_sha256: Sha256 | None
@@ -75,6 +118,9 @@ class HowMade(Record):
     approved_at: datetime | None
     """When the last approval was given; none on a preview."""
     run_id: str
+    disclosure: Disclosure | None = None
+    """What is known of the reviewers' independence; none for a script, and for runs older than the question."""
+    provenance: RunProvenance | None = None
 
 
 class Page(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -48,8 +48,18 @@ class BeatText(Record):
     """One or two sentences; "" only where a person emptied it (and a check says so)."""
 
 
+class Passage(Record):
+    """A sentence of a dossier."""
+
+    place: str
+    """Where it stands: "description", "pricing.tiers[0]", or "evidence:" and its id."""
+    text: str
+
+
 class Finding(Record):
     """One thing a check noticed in a verdict."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"passage", "instead"})
 
     check: str
     """The check's name: "repeated-sentence"."""
@@ -61,6 +71,58 @@ class Finding(Record):
     """For the model: what to do differently."""
     quote: str = ""
     """The words it is about."""
+    passage: Passage | None = None
+    """What the dossier says there, or the sentence of it that is nearest; none when the finding needs none."""
+    instead: str = ""
+    """What the dossier has in the quote's place; "" when it has nothing, or when that is not known."""
+
+
+class FindingKey(Record):
+    """Which finding an editor acknowledged, and in which text: in any other text it is another finding."""
+
+    check: str
+    beat: str | None
+    quote: str
+    text_sha256: Sha256
+    """Of the text it is about: the beat's; the call for a finding about the call."""
+
+
+class Flagged(Record):
+    """A passage of a dossier's evidence that speaks to reviewers instead of about the tool."""
+
+    evidence: Slug
+    quote: str
+    reasons: tuple[str, ...]
+    """Why it was flagged, the gravest first."""
+
+
+class Quarantine(Record):
+    """A seat's call asked for directly, with the flagged passages of its dossier and without them."""
+
+    flagged: Annotated[tuple[Flagged, ...], Field(min_length=1)]
+    p_ship_with: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The probability of `ship` on the dossier as it was reviewed; none when the engine could not tell."""
+    p_ship_without: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The same on the dossier without the passages."""
+
+
+class Flips(Record):
+    """How stable a draft's call is, its argument given."""
+
+    call: Call
+    """The draft's."""
+    flipped: int
+    """How many of the draws came out the other way."""
+    of: int
+    """How many draws."""
+    rate: float
+    """What share of draws comes out the other way in the long run, 0 to 1, exactly."""
+    temperature: float
+
+    @property
+    def text(self) -> str:
+        """The figure for people: "ship, flips 3 of 8"."""
+        return f"{self.call}, flips {self.flipped} of {self.of}"
 
 
 class Attempt(Record):
@@ -103,6 +165,8 @@ class Draft(Record):
     """The editor's note that a redraft answers."""
     base_sha256: Sha256 | None = None
     """For a redraft: the content hash of the verdict the editor saw when asking for it."""
+    quarantine: Quarantine | None = None
+    """What became of the call without the dossier's flagged passages; none where nothing was flagged."""
     created_at: AwareDatetime
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from honesty.rooms import HOUSE, add_run
 
 from editorial import desks
 from panel.editorial import Desk, make_card
-from panel.editorial.card import ProvenanceCard, standing_editors
+from panel.editorial.card import ProvenanceCard
 from panel.errors import NotFound
 from panel.materials import reopen_materials
 from panel.records import Call, Seat
@@ -78,7 +78,7 @@ def test_undone_edits_and_those_before_a_redraft_are_nobody_s(desk: Desk) -> Non
     card = make_card(desk.run, SEAT)
     assert (card.editors, card.origin, card.draft, card.note) == ((), "redraft", 2, "shorter")
     assert card.made == "drafted by a script, not a word changed, not approved"
-    assert standing_editors(desk.run.journal.read().entries, desks.OTHER) == ()
+    assert make_card(desk.run, desks.OTHER).editors == ()
 
 
 def test_a_missing_seat_has_no_card(tmp_path: Path) -> None:
