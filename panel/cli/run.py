@@ -117,9 +117,8 @@ def finish_run(run: Run, materials: Materials, engine: Engine, *, as_json: bool,
     try:
         with run.drafting(), RunProgress(run.manifest.seats) as progress:
             asyncio.run(_draft(Nodes(run, materials, engine, progress.tell)))
-        _show_run(
-            Desk(run, materials, newsroom.settings.site, newsroom.settings.desk), as_json=as_json, newsroom=newsroom
-        )
+        desk = Desk(run, materials, newsroom.settings.site, newsroom.settings.desk)
+        _show_run(desk, as_json=as_json, newsroom=newsroom)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Every finished seat is kept. Go on with: panel resume {run.run_id}", err=True)
         raise typer.Exit(130) from None

@@ -50,7 +50,7 @@ def is_acknowledged(state: SeatState, finding: Finding) -> bool:
 def key_of(finding: Finding, verdict: Verdict) -> FindingKey:
     """Name a finding in a text."""
     texts = {beat.id: beat.text for beat in verdict.beats}
-    about = texts[finding.beat] if finding.beat in texts else verdict.call.value
+    about = texts.get(finding.beat or "", verdict.call.value)
     return FindingKey(check=finding.check, beat=finding.beat, quote=finding.quote, text_sha256=sha256_of(about))
 
 
