@@ -49,8 +49,6 @@ class DeskSettings(Record):
 
     price_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How many days ago a price may have been read; an older one keeps its tool from publication. 0: any age."""
-    samples: Annotated[int, Field(ge=1, le=1000)] = 8
-    """How often a call is drawn again to show how stable it is."""
 
 
 class ReadersSettings(Record):

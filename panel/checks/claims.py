@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panel.checks.subject import CheckSubject
-from panel.claims import Claim, Resolved, Status, best_passage, resolve_beats
+from panel.claims import Claim, Kind, Resolved, Status, best_passage, resolve_beats
 from panel.records import Dossier, Finding, Passage
 from panel.texts import clip_quote, sentence_spans
 
@@ -50,7 +50,11 @@ def _absent(resolved: Resolved, dossier: Dossier) -> Finding:
 
 
 def _nearest(claim: Claim, dossier: Dossier) -> Passage | None:
-    """Find the dossier's sentence nearest to the one that a claim stands in."""
+    """Find what the dossier says of a licence or a price, and of anything else its sentence nearest to the claim's."""
+    if claim.kind is Kind.LICENCE:
+        return Passage(place="licence", text=dossier.licence)
+    if claim.kind is Kind.PRICE:
+        return Passage(place="pricing.entry", text=dossier.pricing.entry)
     spans = sentence_spans(claim.within)
     around = next((claim.within[start:end] for start, end in spans if start <= claim.start < end), claim.within)
     nearest = best_passage(around, dossier)

@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edit": ("panel.cli.edit", "Change a verdict's words."),
     "flip": ("panel.cli.flip", "Turn a call around, with a reason."),
     "redraft": ("panel.cli.redraft", "Ask for a new draft, with a note."),
+    "acknowledge": ("panel.cli.acknowledge", "Let findings stand that block approval, with a reason."),
+    "confirm": ("panel.cli.confirm", "Say that a tool's price was looked at today and still holds."),
     "approve": ("panel.cli.approve", "Approve words as they stand."),
     "undo": ("panel.cli.undo", "Take back the last change or approval of a seat."),
     "diff": ("panel.cli.diff", "Show what editors changed, word by word."),

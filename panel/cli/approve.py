@@ -18,7 +18,7 @@ from panel.cli.session import (
     pick_seats,
     print_json,
 )
-from panel.editorial import Standing, refusals
+from panel.editorial import Standing, refusals, unanswered
 from panel.errors import IllegalMove
 from panel.records import Entry
 
@@ -51,6 +51,18 @@ def approve(
         raise IllegalMove(
             f"nothing was approved; there is no verdict yet: {'; '.join(blocked)}",
             hint=f"`panel resume {desk.run.run_id}` drafts what is open or missing.",
+        )
+    asked = [
+        f"{seat}: {finding.message}"
+        for seat in seats
+        if states[seat].standing is not Standing.APPROVED
+        for finding in unanswered(states[seat], desk.findings(states[seat]))
+    ]
+    if asked:
+        lines = "\n".join(f"  {line}" for line in asked)
+        raise IllegalMove(
+            f"nothing was approved; these findings want an answer first:\n{lines}",
+            hint=f"`panel review {desk.run.run_id}` walks through them; `panel acknowledge` lets one stand.",
         )
     # What is approved is what stood when the command began, whoever edits meanwhile.
     entries: list[Entry | None] = []

@@ -23,5 +23,9 @@ def log(run_id: RunArg, as_json: JsonOption = False) -> None:
     for entry in view.entries:
         what = f"{entry.seat}" if entry.seat else "the page" if entry.files is not None else "the comparison"
         more = f" entry {entry.undoes}" if entry.undoes else f" to {entry.call}" if entry.action == "flip" else ""
+        if entry.finding:
+            what += f" {entry.finding.check} “{entry.finding.quote}”"
+        elif entry.tools:
+            what = f"the price of {', '.join(entry.tools)}"
         why = f": {entry.reason}" if entry.reason else ""
         typer.echo(f"{entry.seq:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {entry.author}  {entry.action}{more} {what}{why}")

@@ -11,8 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from panel.editorial import Desk, SeatState, Standing
-from panel.records import Call, Seat
+from panel.claims import Status
+from panel.cli.provenance import interest_lines
+from panel.editorial import BLOCKING, Desk, SeatState, Standing, is_acknowledged, read_beside, read_claims
+from panel.honesty import NOTE
+from panel.records import Call, Finding, Passage, Seat, Tally
 
 MARKS = {Call.SHIP: "▲ ship", Call.SKIP: "▽ skip"}
 STYLES = {Call.SHIP: "bold green", Call.SKIP: "bold red"}
@@ -45,6 +48,7 @@ def print_scorecard(console: Console, desk: Desk, states: Mapping[Seat, SeatStat
         table.add_row(escape(persona.name), *(seat_cell(desk, state) for state in seats))
     table.add_section()
     table.add_row("panel", *(Text(tally.label, style="bold") for tally in comparison.tallies))
+    table.add_row("", *(Text(describe_split(tally), style="dim") for tally in comparison.tallies))
     console.print(table)
     for label, text in (
         ("Panel verdict", comparison.verdict),
@@ -53,15 +57,40 @@ def print_scorecard(console: Console, desk: Desk, states: Mapping[Seat, SeatStat
         ("Community", comparison.community_read),
     ):
         console.print(Text(f"{label}: ", style="bold") + Text(text))
+    print_disclosure(console, desk)
+
+
+def describe_split(tally: Tally) -> str:
+    """Say how far a tool's reviewers agree: "unanimous", "split 3 to 1"; "" for fewer than two calls."""
+    if tally.voted < 2:
+        return ""
+    most, least = max(tally.ships, tally.skips), min(tally.ships, tally.skips)
+    return f"split {most} to {least}" if least else "unanimous"
+
+
+def print_disclosure(console: Console, desk: Desk) -> None:
+    """Print what speaks against taking the shares at their word: shared opinions, interests, old prices."""
+    disclosure = desk.run.manifest.disclosure
+    if disclosure:
+        console.print(Text("Independence: ", style="bold") + Text(f"{disclosure.independence.text}."))
+        if disclosure.independence.votes is not None:
+            console.print(Text(NOTE, style="dim"))
+    for line in interest_lines(desk.run.manifest):
+        console.print(Text(f"{line[:1].upper()}{line[1:]}.", style="yellow"))
+    for stale in desk.stale_prices().values():
+        console.print(Text("Price: ", style="bold") + Text(f"{stale.text}.", style="yellow"))
 
 
 def seat_cell(desk: Desk, state: SeatState) -> Text:
-    """Render a seat in a few words: its call, how sure the model was, findings, standing."""
+    """Render a seat in a few words: its call, how sure the model was, how often it would flip, findings, standing."""
     if state.verdict is None:
         return Text(f"{STANDING_MARKS[state.standing]} {state.standing}", style="yellow")
     cell = Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call])
     if state.draft and state.draft.p_ship is not None:
         cell.append(f"  p_ship {state.draft.p_ship:.2f}", style="dim")
+    flips = desk.flips(state)
+    if flips:
+        cell.append(f"  flips {flips.flipped} of {flips.of}", style="yellow" if flips.flipped else "dim")
     if state.draft and state.draft.call is not state.verdict.call:
         cell.append("  flipped by an editor", style="yellow")
     count = len(desk.findings(state))
@@ -92,8 +121,15 @@ def print_masthead(console: Console, desk: Desk) -> None:
     console.print(Text(f"Published by: {desk.site.name}. Newsletter: {desk.site.newsletter_action or 'none'}."))
 
 
-def print_seat(console: Console, desk: Desk, state: SeatState) -> None:
-    """Print one seat: findings first, then the text."""
+def print_seat(console: Console, desk: Desk, state: SeatState, *, passages: bool = False) -> None:
+    """Print one seat: findings first, numbered, then the text.
+
+    Args:
+        console: where to.
+        desk: the run.
+        state: the seat as it stands.
+        passages: whether the dossier's nearest passage stands under each sentence.
+    """
     dossier = desk.materials.dossiers[state.seat.tool]
     persona = desk.materials.personas[state.seat.persona]
     console.print(Text(f"{dossier.name} · {persona.name}", style="bold underline"))
@@ -102,13 +138,48 @@ def print_seat(console: Console, desk: Desk, state: SeatState) -> None:
         if state.missing:
             console.print(Text(f"{state.missing.error}: {state.missing.message}", style="yellow"))
         return
-    for finding in desk.findings(state):
-        place = f"{finding.beat}: " if finding.beat else ""
-        console.print(Text(f"  ⚑ {finding.check}  {place}{finding.message}", style="yellow"))
+    for number, finding in enumerate(desk.findings(state), start=1):
+        _print_finding(console, state, finding, number)
+    _print_claims(console, desk, state)
     if state.approval and state.standing is Standing.APPROVED:
         console.print(Text(f"  approved by {state.approval.author} on {state.approval.at:%Y-%m-%d %H:%M} UTC"))
     questions = {beat.id: beat.question for beat in persona.beats}
+    beside = read_beside(state, desk.materials) if passages else ()
     for beat in state.verdict.beats:
         console.print(Text(f"  {beat.id}", style="bold") + Text(f"  {questions.get(beat.id, '')}", style="dim"))
-        console.print(Padding(Text(beat.text), (0, 0, 0, 4)))
+        if not passages:
+            console.print(Padding(Text(beat.text), (0, 0, 0, 4)))
+        for one in beside:
+            if one.beat == beat.id:
+                console.print(Padding(Text(one.sentence), (0, 0, 0, 4)))
+                console.print(Padding(_cite(one.passage), (0, 0, 0, 6)))
     console.print(Text("  call: ") + Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call]))
+
+
+def _print_finding(console: Console, state: SeatState, finding: Finding, number: int) -> None:
+    blocks = finding.check in BLOCKING
+    settled = blocks and is_acknowledged(state, finding)
+    place = f"{finding.beat}: " if finding.beat else ""
+    mark, style = ("✓", "dim") if settled else ("■", "bold yellow") if blocks else ("⚑", "yellow")
+    ending = "  (acknowledged)" if settled else "  (blocks approval)" if blocks else ""
+    console.print(Text(f"  {number} {mark} {finding.check}  {place}{finding.message}{ending}", style=style))
+    if finding.passage:
+        console.print(Padding(_cite(finding.passage), (0, 0, 0, 6)))
+
+
+def _cite(passage: Passage | None) -> Text:
+    if passage is None:
+        return Text("↳ nothing in the dossier is near it", style="dim")
+    return Text(f"↳ {passage.place}: “{passage.text}”", style="dim")
+
+
+def _print_claims(console: Console, desk: Desk, state: SeatState) -> None:
+    """Print how many claims the dossier bears out, and which are not the dossier's to say."""
+    claims = read_claims(state, desk.materials)
+    counts = {status: sum(claim.status is status for claim in claims) for status in Status}
+    if not claims:
+        return
+    told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    outside = dict.fromkeys(one.claim.text for one in claims if one.status is Status.OUTSIDE)
+    verify = f"; verify yourself: {', '.join(outside)}" if outside else ""
+    console.print(Text(f"  claims: {told}{verify}", style="dim"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import typer
@@ -31,13 +32,13 @@ from panel.cli.session import (
     pick_seats,
     print_json,
 )
-from panel.editorial import Desk, SeatState, Standing, refusals
+from panel.editorial import Desk, Need, SeatState, Standing, refusals, review_order, unanswered
 from panel.errors import IllegalMove, PanelError
 from panel.records import Seat
 from panel.settings import Newsroom
 
 app = new_command()
-LEGEND = "[a]pprove  [e]dit  [f]lip  [r]edraft  [u]ndo  [n]ext  [q]uit"
+LEGEND = "[a]pprove  ac[k]nowledge  [e]dit  [f]lip  [r]edraft  [u]ndo  [n]ext  [q]uit"
 ESCAPE = "\x1b"
 
 
@@ -58,15 +59,32 @@ class Walk:
         self.is_terminal = sys.stdin.isatty()
 
     def seats(self, seats: tuple[Seat, ...]) -> None:
-        """Show each seat that is not approved until it is, or the editor goes on."""
-        open_seats = [seat for seat in seats if self.desk.state(seat).standing is not Standing.APPROVED]
-        for index, seat in enumerate(open_seats, start=1):
+        """Show each seat that is not approved until it is, or the editor goes on; what most wants eyes comes first."""
+        turns = [turn for turn in review_order(self.desk, self.desk.states()) if turn.seat in seats]
+        opened: dict[Seat, str | None] = {}
+        for index, turn in enumerate(turns, start=1):
             going = True
             while going:
-                state = self.desk.state(seat)
-                self.console.rule(Text(f"{index} of {len(open_seats)}"))
-                print_seat(self.console, self.desk, state)
+                state = self.desk.state(turn.seat)
+                self.console.rule(Text(f"{index} of {len(turns)}: {turn.why}"))
+                print_seat(self.console, self.desk, state, passages=True)
+                opened[turn.seat] = state.sha256
                 going = self._act(state)
+        self._together(opened)
+
+    def _together(self, opened: dict[Seat, str | None]) -> None:
+        """Offer what is calm, was opened on this walk and is still as it was for approval together."""
+        states = self.desk.states()
+        turns = [turn for turn in review_order(self.desk, states) if turn.need is Need.CALM]
+        calm = [turn.seat for turn in turns if opened.get(turn.seat, "") == states[turn.seat].sha256]
+        if len(calm) < 2:
+            return
+        self.console.rule(Text("unanimous and grounded"))
+        for seat in calm:
+            typer.echo(f"  {seat}")
+        if self._key(f"[a]pprove these {len(calm)} together  [n]ext  [q]uit") == "a":
+            for seat in calm:
+                self._try(partial(self.desk.approve, seat, author=self.author, seen=opened[seat]))
 
     def comparison(self) -> None:
         """Show the comparison once every seat is approved, and ask for its approval."""
@@ -95,6 +113,7 @@ class Walk:
             return not self._try(approve)
         moves: dict[str, Callable[[], Any]] = {
             "e": lambda: self._edit(state),
+            "k": lambda: self._acknowledge(state),
             "f": lambda: self.desk.flip(
                 state.seat, author=self.author, reason=self._ask("Why flip the call?"), seen=state.sha256
             ),
@@ -109,6 +128,16 @@ class Walk:
         else:
             typer.echo(f"{key!r} is no key here.")
         return True
+
+    def _acknowledge(self, state: SeatState) -> None:
+        """Ask of each finding that blocks why it may stand; without an answer it stays open."""
+        left = unanswered(state, self.desk.findings(state))
+        if not left:
+            raise IllegalMove(f"{state.seat}: nothing blocks its approval")
+        for finding in left:
+            reason = self._ask(f"Why may “{finding.quote}” stand ({finding.check})? Nothing leaves it open:")
+            if reason:
+                self.desk.acknowledge_once(state.seat, finding, author=self.author, reason=reason, seen=state.sha256)
 
     def _edit(self, state: SeatState) -> None:
         with edited_sheet(self.desk, state) as sheet:
@@ -163,9 +192,11 @@ def review(
 ) -> None:
     """Walk through what is not approved yet.
 
-    Findings first, then the text. Keys: a approve, e edit in $EDITOR, f flip the call, r redraft with a note, u undo,
-    n next, q quit. In a pipe, one key a line; a reason or a note is the line after its key. --json lists what is open
-    instead of walking.
+    What most wants eyes comes first: findings to answer, calls that hang by little, reviewers who disagree. Each
+    verdict has its findings first, then every sentence with the dossier's nearest. Keys: a approve, k acknowledge
+    findings, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. What was opened and
+    left open, is unanimous and grounded, can be approved together at the end. In a pipe, one key a line; a reason or a
+    note is the line after its key. --json lists what is open instead of walking.
     """
     newsroom = current_newsroom()
     desk = open_desk(run_id, newsroom)
@@ -173,8 +204,15 @@ def review(
     seats = pick_seats(run, tool, persona)
     if as_json:
         states = desk.states()
-        waiting = [str(seat) for seat in seats if states[seat].standing is not Standing.APPROVED]
-        print_json({"run_id": run.run_id, "open": waiting, "refusals": list(refusals(desk, states))})
+        turns = [turn for turn in review_order(desk, states) if turn.seat in seats]
+        print_json(
+            {
+                "run_id": run.run_id,
+                "open": [str(turn.seat) for turn in turns],
+                "why": {str(turn.seat): turn.why for turn in turns},
+                "refusals": list(refusals(desk, states)),
+            }
+        )
         return
     walk = Walk(desk, know_author(author), newsroom)
     try:

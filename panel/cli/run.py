@@ -22,7 +22,7 @@ from panel.cli.progress import RunProgress
 from panel.cli.provenance import interest_lines
 from panel.cli.session import JsonOption, current_newsroom, new_command, open_engine, print_json
 from panel.cli.suspects import suspect_lines
-from panel.editorial import Desk
+from panel.editorial import Desk, unanswered
 from panel.engine import Engine
 from panel.errors import Conflict, SetupError
 from panel.graph.build import drive
@@ -132,7 +132,8 @@ def _show_run(desk: Desk, *, as_json: bool, newsroom: Newsroom) -> None:
         return
     console = make_console()
     print_scorecard(console, desk, states)
-    for line in next_steps(desk.run, preview.as_posix()):
+    asked = sum(len(unanswered(state, desk.findings(state))) for state in states.values())
+    for line in next_steps(desk.run, preview.as_posix(), asked):
         typer.echo(line)
 
 
@@ -154,13 +155,22 @@ def own_command() -> str:
     return shlex.quote(str(near.relative_to(here) if near.is_relative_to(here) else near))
 
 
-def next_steps(run: Run, preview: str) -> list[str]:
-    """Say what an editor does next, as commands to copy."""
+def next_steps(run: Run, preview: str, asked: int = 0) -> list[str]:
+    """Say what an editor does next, as commands to copy.
+
+    Args:
+        run: the run.
+        preview: where its preview is.
+        asked: how many findings want an answer before anything can be approved.
+    """
     panel = own_command()
+    review = "read, edit, redraft and approve"
+    if asked:
+        review = f"answer {asked} finding{'s' if asked > 1 else ''}, then read, edit, redraft and approve"
     steps = {
         "look at the page (a preview, marked DRAFT)": preview,
-        "read, edit, redraft and approve": f"{panel} review {run.run_id}",
-        "or approve everything as it stands": f"{panel} approve {run.run_id}",
+        review: f"{panel} review {run.run_id}",
+        **({} if asked else {"or approve everything as it stands": f"{panel} approve {run.run_id}"}),
         "then publish": f"{panel} publish {run.run_id}",
     }
     width = max(map(len, steps))

@@ -18,6 +18,7 @@ from panel.editorial.fold import SeatState, Standing, fold_seat, make_verdict
 from panel.editorial.moves import change, draft_hint, keep_text, need_reason
 from panel.editorial.prices import StalePrice, stale_prices
 from panel.errors import Conflict, IllegalMove, NothingChanged, StaleEdit
+from panel.honesty import SAMPLES, run_flips
 from panel.materials import Materials
 from panel.records import (
     Action,
@@ -27,6 +28,7 @@ from panel.records import (
     Draft,
     Entry,
     Finding,
+    Flips,
     MissingSeat,
     Seat,
     Verdict,
@@ -47,6 +49,8 @@ class Desk:
     materials: Materials
     site: SiteSettings = field(default_factory=SiteSettings)
     rules: DeskSettings = field(default_factory=DeskSettings)
+    samples: int = SAMPLES
+    """How often calls are drawn again for what the desk shows; a page always has `SAMPLES`."""
 
     def state(self, seat: Seat) -> SeatState:
         """Return a seat as it stands now."""
@@ -61,6 +65,10 @@ class Desk:
     def findings(self, state: SeatState) -> tuple[Finding, ...]:
         """Check a seat's current text; () without one. Those that block approval come first."""
         return find_all(state, self.materials)
+
+    def flips(self, state: SeatState) -> Flips | None:
+        """Draw the call of a seat's draft again; None without one, and where nobody knows its probability."""
+        return run_flips(self.run.manifest, state.draft, samples=self.samples) if state.draft else None
 
     def comparison(self, states: Mapping[Seat, SeatState]) -> Comparison:
         """Compare the tools by the calls as they stand."""
@@ -175,6 +183,15 @@ class Desk:
             return change(Action.ACKNOWLEDGE, state, verdict, reason, finding=key)
 
         return self._move(seat, author, seen, fields)
+
+    def acknowledge_once(
+        self, seat: Seat, finding: Finding, *, author: str, reason: str, seen: str | None = None
+    ) -> Entry | None:
+        """Acknowledge a finding, or return None where it was acknowledged before; errors as `acknowledge`."""
+        try:
+            return self.acknowledge(seat, finding, author=author, reason=reason, seen=seen)
+        except NothingChanged:
+            return None
 
     def stale_prices(self, today: date | None = None) -> dict[str, StalePrice]:
         """Find the tools whose price was read too long ago, by slug; see `panel.editorial.prices`."""

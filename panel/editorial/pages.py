@@ -122,7 +122,7 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
         approved_by=valid.author if valid else None,
         approved_at=valid.at if valid else None,
         findings=findings,
-        flips=run_flips(desk.run.manifest, draft, samples=desk.rules.samples),
+        flips=run_flips(desk.run.manifest, draft),
         acknowledged=sum(one.check in BLOCKING and is_acknowledged(state, one) for one in findings),
         provenance=_provenance(desk, state, verdict, draft, share),
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from panel.publish.making import Making, read_making
 from panel.publish.policy import content_policy
 from panel.records import Community, Page
 
@@ -119,6 +120,7 @@ class BodyContext:
         changed_most: the largest share of one argument's words that an editor changed, 0 to 1.
         flipped: how many calls an editor changed.
         redrafted: how many arguments an editor had written anew.
+        making: independence, interests, how firm each call was, provenance.
         seats: how many seats the page has.
     """
 
@@ -141,6 +143,7 @@ class BodyContext:
     changed_most: float
     flipped: int
     redrafted: int
+    making: Making
     seats: int
 
 
@@ -178,13 +181,15 @@ def body_fields(page: Page) -> dict[str, Any]:
     """Return the fields of a `BodyContext` for a page without a site: its own votes, no links, no forms but its own."""
     cells = [cell for row in page.rows for cell in row.cells]
     days = [utc_day(cell.approved_at) for cell in cells if cell.approved_at]
+    scripted = is_scripted(page)
+    names = {card.dossier.slug: card.dossier.name for card in page.tools}
     if page.how_made.approved_at:
         days.append(utc_day(page.how_made.approved_at))
     return {
         "page": page,
         "preview": page.status != "approved",
-        "scripted": is_scripted(page),
-        "names": {card.dossier.slug: card.dossier.name for card in page.tools},
+        "scripted": scripted,
+        "names": names,
         "places": {},
         "categories": {},
         "votes": tuple(plain_votes(card.community) for card in page.tools),
@@ -200,6 +205,7 @@ def body_fields(page: Page) -> dict[str, Any]:
         "flipped": sum(cell.call_changed for cell in cells),
         "redrafted": sum(cell.redrafts > 0 for cell in cells),
         "changed_most": max((cell.changed_share for cell in cells), default=0.0),
+        "making": read_making(page.how_made, page.rows, names, scripted=scripted),
         "seats": len(cells),
     }
 

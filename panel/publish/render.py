@@ -45,7 +45,7 @@ def render_json(page: Page) -> str:
     """Render the page's JSON twin: the record's fields in their order, indented, one newline at the end.
 
     `Page.model_validate_json` reads it back. Findings are for editors: an approved page's twin has none.
-    A scripted page's twin has no `p_ship`: no model gave those numbers.
+    A scripted page's twin has no `p_ship` and no flips: no model gave those numbers.
     """
     return without_scripted_odds(without_findings(page)).model_dump_json(indent=2) + "\n"
 
@@ -59,7 +59,7 @@ def without_findings(page: Page) -> Page:
 
 def without_scripted_odds(page: Page) -> Page:
     """Return a scripted page without its probabilities; any other as it is."""
-    return _with_cells(page, {"p_ship": None}) if is_scripted(page) else page
+    return _with_cells(page, {"p_ship": None, "flips": None}) if is_scripted(page) else page
 
 
 def _with_cells(page: Page, update: dict[str, Any]) -> Page:

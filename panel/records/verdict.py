@@ -81,7 +81,7 @@ class FindingKey(Record):
     """Which finding an editor acknowledged, and in which text: in any other text it is another finding."""
 
     check: str
-    beat: str | None
+    beat: str | None = None
     quote: str
     text_sha256: Sha256
     """Of the text it is about: the beat's; the call for a finding about the call."""

@@ -107,7 +107,7 @@ def _shown_version(version: ToolVersion) -> ToolVersion:
         )
     hidden: dict[str, Any] = {"findings": ()}
     if version.how_made.engine.startswith(SCRIPTED):
-        hidden["p_ship"] = None
+        hidden |= {"p_ship": None, "flips": None}
     return version.model_copy(update={"rows": tuple(_shown_row(row, hidden) for row in version.rows)})
 
 

@@ -35,6 +35,7 @@ def add_run(
     *,
     engine: EngineIdentity = HOUSE,
     days: int = 0,
+    odds: Mapping[Seat, float] | None = None,
     **changes: Any,
 ) -> Run:
     """Add a run to `root/runs`: of each tool the calls by persona; a persona of `None` is a missing seat."""
@@ -65,5 +66,6 @@ def add_run(
             seat = Seat(tool=tool, persona=persona)
             # A seat that `desks` knows, moved to this tool.
             like = desks.draft(Seat(tool=desks.TOOLS[0], persona=persona), call=call, **changes) if call else None
-            run.write_draft(like.model_copy(update={"seat": seat}) if like else desks.missing(seat))
+            moved = {"seat": seat, **({"p_ship": odds[seat]} if odds and seat in odds else {})}
+            run.write_draft(like.model_copy(update=moved) if like else desks.missing(seat))
     return run

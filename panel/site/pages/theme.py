@@ -26,7 +26,7 @@ from panel.publish.render import make_environment, read_template
 FOLDER: Final = "templates"
 PACKAGED: Final = "panel/"
 SUFFIX: Final = ".html.j2"
-SHARED: Final = ("macros.html.j2", "comparison-body.html.j2", "style.css")
+SHARED: Final = ("macros.html.j2", "making.html.j2", "comparison-body.html.j2", "style.css")
 """What the page that stands alone is made of too."""
 STYLES: Final = ("style.css", "site.css", "newsroom.css")
 """The style sheet's parts, in their order; the last one is empty, for a newsroom's own rules."""
