@@ -5,6 +5,7 @@
 # make bench  how a run scales with its seats (minutes)
 # make bench-engine   the engine beside its peers and the machine's limit (an hour; FLAGS="--server ..." for more of them)
 # make bench-site   building sites of up to a thousand tools; votes under load and a kill (ten minutes)
+# make bench-honesty   the fact desk, planted attacks, effective votes, what all of it adds to a run (ten minutes)
 # make train  teaches the embedded model anew, from the corpus to the adapter (hours on two cores, minutes on a GPU)
 # make test-training   sets the training's libraries up and runs its tests
 # make lock   compiles the requirements again (needs the package index)
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export CMAKE_ARGS ?= -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/setup/llama_only.cmake -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
 	-DLLAMA_OPENSSL=OFF -DLLAMA_ALL_WARNINGS=OFF -DGGML_ALL_WARNINGS=OFF
 
-.PHONY: demo test lint check bench bench-engine bench-site train test-training lock clean
+.PHONY: demo test lint check bench bench-engine bench-site bench-honesty train test-training lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.runtime
@@ -46,6 +47,13 @@ bench-engine: .venv/.dev
 bench-site: .venv/.dev
 	$(BIN)/python -m benchmarks.site
 	$(BIN)/python -m benchmarks.votes
+
+bench-honesty: .venv/.dev
+	$(BIN)/python -m benchmarks.fact_desk
+	$(BIN)/python -m benchmarks.fact_desk --gold
+	$(BIN)/python -m benchmarks.attacks
+	$(BIN)/python -m benchmarks.honesty
+	$(BIN)/python -m benchmarks.honesty_cost
 
 train: .venv/.training
 	$(BIN)/python -m training $(FLAGS)

@@ -19,6 +19,7 @@ BAD = {
     "publication.home_items": ["0", "101", "1.5"],
     "readers.url": ['"ftp://x"', '"https://x/"', '"votes.example"', "1"],
     "readers.vote_form": ["2", '"yes"'],
+    "desk.price_days": ["-1", "3651", "1.5", '"old"'],
     "readers.votes_per_hour": ["0", "100001", "1.5"],
     "readers.signups_per_hour": ["0", "100001", "1.5"],
     "readers.behind_proxy": ["2", '"no"'],

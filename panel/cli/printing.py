@@ -128,7 +128,7 @@ def print_seat(console: Console, desk: Desk, state: SeatState, *, passages: bool
         console: where to.
         desk: the run.
         state: the seat as it stands.
-        passages: whether the dossier's nearest passage stands under each sentence.
+        passages: whether the dossier's passages nearest to its sentences stand under each beat.
     """
     dossier = desk.materials.dossiers[state.seat.tool]
     persona = desk.materials.personas[state.seat.persona]
@@ -147,12 +147,9 @@ def print_seat(console: Console, desk: Desk, state: SeatState, *, passages: bool
     beside = read_beside(state, desk.materials) if passages else ()
     for beat in state.verdict.beats:
         console.print(Text(f"  {beat.id}", style="bold") + Text(f"  {questions.get(beat.id, '')}", style="dim"))
-        if not passages:
-            console.print(Padding(Text(beat.text), (0, 0, 0, 4)))
-        for one in beside:
-            if one.beat == beat.id:
-                console.print(Padding(Text(one.sentence), (0, 0, 0, 4)))
-                console.print(Padding(_cite(one.passage), (0, 0, 0, 6)))
+        console.print(Padding(Text(beat.text), (0, 0, 0, 4)))
+        for passage in dict.fromkeys(one.passage for one in beside if one.beat == beat.id):
+            console.print(Padding(_cite(passage), (0, 0, 0, 6)))
     console.print(Text("  call: ") + Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call]))
 
 
@@ -161,8 +158,8 @@ def _print_finding(console: Console, state: SeatState, finding: Finding, number:
     settled = blocks and is_acknowledged(state, finding)
     place = f"{finding.beat}: " if finding.beat else ""
     mark, style = ("✓", "dim") if settled else ("■", "bold yellow") if blocks else ("⚑", "yellow")
-    ending = "  (acknowledged)" if settled else "  (blocks approval)" if blocks else ""
-    console.print(Text(f"  {number} {mark} {finding.check}  {place}{finding.message}{ending}", style=style))
+    word = "acknowledged  " if settled else "blocks  " if blocks else ""
+    console.print(Text(f"  {number} {mark} {word}{finding.check}  {place}{finding.message}", style=style))
     if finding.passage:
         console.print(Padding(_cite(finding.passage), (0, 0, 0, 6)))
 

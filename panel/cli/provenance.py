@@ -11,7 +11,7 @@ from rich.text import Text
 from panel.audit import collect_record, severities
 from panel.editorial import Desk, ProvenanceCard, make_card
 from panel.errors import NotFound
-from panel.honesty import NOTE, AdjustedShare, adjust_share, header_names, read_votes, say_unknown_maker
+from panel.honesty import NOTE, AdjustedShare, adjust_share, header_names, read_conflicts, read_votes, say_unknown_maker
 from panel.records import Call, Manifest, Seat
 from panel.settings import Newsroom
 from panel.store import RunStore
@@ -22,7 +22,7 @@ def describe_provenance(desk: Desk, newsroom: Newsroom, seats: Sequence[Seat]) -
     shares = _adjusted(desk, newsroom)
     return {
         "effective_votes": describe_votes(desk, newsroom),
-        "conflicts": list(interest_lines(desk.run.manifest)),
+        "conflicts": list(_conflicts(desk)),
         "adjusted_shares": {
             tool: {"value": share.value, "raw": share.raw, "of": share.of, "refusal": share.refusal}
             for tool, share in shares.items()
@@ -32,7 +32,13 @@ def describe_provenance(desk: Desk, newsroom: Newsroom, seats: Sequence[Seat]) -
 
 
 def print_provenance(console: Console, desk: Desk, newsroom: Newsroom, seats: Sequence[Seat]) -> None:
-    """Print what severity says of the shares, then a card for each verdict."""
+    """Print where a run's numbers come from, then a card for each verdict."""
+    votes = describe_votes(desk, newsroom)
+    console.print(Text("Independence: ", style="bold") + Text(f"{votes['text']}."))
+    if votes["note"]:
+        console.print(Text(votes["note"], style="dim"))
+    for line in _conflicts(desk):
+        console.print(Text(f"{line[:1].upper()}{line[1:]}.", style="yellow"))
     for tool, share in _adjusted(desk, newsroom).items():
         told = f"not adjusted: {share.refusal}"
         if share.value is not None:
@@ -50,6 +56,14 @@ def describe_votes(desk: Desk, newsroom: Newsroom) -> dict[str, Any]:
     known = disclosure.independence if disclosure else None
     told = known.model_dump() if known else read_votes(desk.run.manifest, RunStore(newsroom.runs)).describe()
     return {**told, "note": NOTE if told["votes"] is not None else ""}
+
+
+def _conflicts(desk: Desk) -> tuple[str, ...]:
+    """Say what there is of conflicts, for runs that did not write it down too."""
+    engine = desk.run.manifest.engine
+    if desk.run.manifest.disclosure:
+        return interest_lines(desk.run.manifest)
+    return read_conflicts(engine, desk.materials.dossiers.values(), names=header_names(engine))
 
 
 def interest_lines(manifest: Manifest) -> tuple[str, ...]:

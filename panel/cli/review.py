@@ -193,8 +193,8 @@ def review(
     """Walk through what is not approved yet.
 
     What most wants eyes comes first: findings to answer, calls that hang by little, reviewers who disagree. Each
-    verdict has its findings first, then every sentence with the dossier's nearest. Keys: a approve, k acknowledge
-    findings, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. What was opened and
+    verdict has its findings first, then every beat with what the dossier says nearest to it. Keys: a approve,
+    k acknowledge findings, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. What was opened and
     left open, is unanimous and grounded, can be approved together at the end. In a pipe, one key a line; a reason or a
     note is the line after its key. --json lists what is open instead of walking.
     """

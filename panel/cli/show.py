@@ -32,7 +32,7 @@ def show(
     tool: OptionalTool = None,
     persona: OptionalPersona = None,
     passages: Annotated[
-        bool, typer.Option("--passages", help="Under each sentence the dossier's nearest; always for one seat.")
+        bool, typer.Option("--passages", help="Under each beat the dossier's nearest sentences; always for one seat.")
     ] = False,
     provenance: Annotated[
         bool, typer.Option("--provenance", help="What made each verdict: model, hashes, seeds, people.")

@@ -25,7 +25,7 @@ def small_standards(monkeypatch: pytest.MonkeyPatch) -> None:
 def commands_on(room: Path) -> dict[str, tuple[str, ...]]:
     """One call of every command that succeeds, in an order in which each of them can."""
     (room / "readme.md").write_text("# Foo\n\nFoo turns text into tables. It runs on a laptop.\n" * 8)
-    write_sheet(room, "a", *SEAT)
+    write_sheet(room, "a", *SEAT, add="It has 77 plugins.")
     personas = [item.persona for item in load_personas(room / "personas")]
     write_tools(room / "corpus", make_tools(SMALL.tools, personas))
     return {
@@ -41,6 +41,8 @@ def commands_on(room: Path) -> dict[str, tuple[str, ...]]:
         "preview": ("preview", "a"),
         "review": ("review", "a"),
         "edit": ("edit", "a", *SEAT, "--text-file", "sheet.txt", "--reason", "clearer"),
+        "acknowledge": ("acknowledge", "a", *SEAT, "--reason", "counted them"),
+        "confirm": ("confirm", "a", "mistral-3b-edge", "--reason", "looked at its page"),
         "flip": ("flip", "a", *SEAT, "--reason", "the licence decides"),
         "redraft": ("redraft", "a", "mistral-3b-edge", "dx", "--note", "name the file format"),
         "undo": ("undo", "a", *SEAT),

@@ -84,8 +84,8 @@ def test_what_changed_since_it_was_shown_is_not_approved(drafted: Path, monkeypa
     shown: list[Any] = []
     show = module.print_seat
 
-    def show_and_change(console: Any, desk: Any, state: Any) -> None:
-        show(console, desk, state)
+    def show_and_change(console: Any, desk: Any, state: Any, **how: Any) -> None:
+        show(console, desk, state, **how)
         if not shown:
             desk.flip(state.seat, author="Bob", reason="meanwhile")
         shown.append(state.sha256)
