@@ -15,8 +15,8 @@ from benchmarks.attack_suite import Attack, Benign, half_of
 from benchmarks.attack_suite.asking import DEFENCES, Answers, Defence
 from panel.dossiers import clean_evidence
 from panel.evaluation.figures import Estimate, estimate, make_ratio
-from panel.quarantine.flags import flag_text
 from panel.quarantine import likelier_call
+from panel.quarantine.flags import flag_text
 from panel.quarantine.recheck import Recheck
 from panel.records import Call
 

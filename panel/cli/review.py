@@ -194,9 +194,9 @@ def review(
 
     What most wants eyes comes first: findings to answer, calls that hang by little, reviewers who disagree. Each
     verdict has its findings first, then every beat with what the dossier says nearest to it. Keys: a approve,
-    k acknowledge findings, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. What was opened and
-    left open, is unanimous and grounded, can be approved together at the end. In a pipe, one key a line; a reason or a
-    note is the line after its key. --json lists what is open instead of walking.
+    k acknowledge findings, e edit in $EDITOR, f flip the call, r redraft with a note, u undo, n next, q quit. What was
+    opened and left open, is unanimous and grounded, can be approved together at the end. In a pipe, one key a line; a
+    reason or a note is the line after its key. --json lists what is open instead of walking.
     """
     newsroom = current_newsroom()
     desk = open_desk(run_id, newsroom)

@@ -16,7 +16,10 @@ from panel.materials import Materials
 from panel.quarantine import quarantine_findings
 from panel.records import Finding, FindingKey, Verdict, sha256_of
 
-BLOCKING = frozenset({"claim-differs", "claim-absent", "injected-flip", "injected-unknown"})
+STATEMENTS = frozenset({"claim-differs", "claim-absent"})
+"""The checks of what a text states; the others that block are about its call."""
+
+BLOCKING = STATEMENTS | {"injected-flip", "injected-unknown"}
 """The checks whose findings an editor has to answer before approving."""
 
 

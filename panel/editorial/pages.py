@@ -8,7 +8,7 @@ from typing import Literal
 
 from panel.editorial.card import say_made
 from panel.editorial.desk import Desk
-from panel.editorial.findings import BLOCKING, is_acknowledged
+from panel.editorial.findings import STATEMENTS, is_acknowledged
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.words import changed_share
 from panel.honesty import run_flips
@@ -109,6 +109,7 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
     first = desk.run.last_draft(state.seat)
     share = round(changed_share(drafted, verdict.argument), 4)
     findings = desk.findings(state)
+    kept = [one.check for one in findings if is_acknowledged(state, one)]
     return SeatCell(
         seat=state.seat,
         call=verdict.call,
@@ -121,9 +122,10 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
         first_call=first.call if first else None,
         approved_by=valid.author if valid else None,
         approved_at=valid.at if valid else None,
-        findings=findings,
+        findings=tuple(one for one in findings if not is_acknowledged(state, one)),
         flips=run_flips(desk.run.manifest, draft),
-        acknowledged=sum(one.check in BLOCKING and is_acknowledged(state, one) for one in findings),
+        acknowledged=sum(check in STATEMENTS for check in kept),
+        swayed=any(check not in STATEMENTS for check in kept),
         provenance=_provenance(desk, state, verdict, draft, share),
     )
 
@@ -177,6 +179,6 @@ def _how_made(desk: Desk, states: Mapping[Seat, SeatState], *, approved: bool) -
         approvers=tuple(approvers) if approved else (),
         approved_at=max(dates, default=None) if approved else None,
         run_id=manifest.run_id,
-        disclosure=manifest.disclosure,
+        disclosure=manifest.disclosure.for_page() if manifest.disclosure else None,
         provenance=_run_provenance(manifest),
     )

@@ -1,5 +1,4 @@
-"""How verdicts were made, as a page tells it: what the panel's votes are worth, whose model reviewed whose tool, how
-firm each call was, and what each verdict is made of.
+"""How verdicts were made, as a page tells it: what votes are worth, conflicts of interest, firm calls, provenance.
 
 Everything comes from the records that an approval covers. Nothing is measured here, and what the records do not say is
 left unsaid: an older page has no independence, a script no probability. Not here: any sentence (`making.html.j2`).
@@ -69,6 +68,7 @@ class Making:
         draws: how often each was; 0 where they differ in it.
         temperature: at which; None where they differ in it, or were not drawn again.
         acknowledged: how many statements editors kept against the dossier or without it.
+        swayed: how many calls editors let stand that a passage aimed at reviewers turned, or may have turned.
         run: what all of the verdicts were made with; None where they have no such thing in common.
         sampling: how tokens were chosen: names and values; () for a script.
         libraries: Panel and the libraries that shape a draft: names and versions.
@@ -84,6 +84,7 @@ class Making:
     draws: int
     temperature: float | None
     acknowledged: int
+    swayed: int
     run: RunProvenance | None
     sampling: tuple[tuple[str, str], ...]
     libraries: tuple[tuple[str, str], ...]
@@ -115,6 +116,7 @@ def read_making(how: HowMade, rows: Iterable[SeatRow], names: Mapping[str, str],
         draws=min(draws)[0] if len({of for of, _ in draws}) == 1 else 0,
         temperature=min(draws)[1] if len({heat for _, heat in draws}) == 1 else None,
         acknowledged=sum(cell.acknowledged for cell in cells),
+        swayed=sum(cell.swayed for cell in cells),
         run=run,
         sampling=_sampling(run) if run and not scripted else (),
         libraries=(("Panel", run.panel_version), *sorted(run.versions.items())) if run else (),

@@ -75,7 +75,7 @@ class Independence(Record):
     source: Literal["newsroom", "corpus", "none"] = "none"
     """Whose calls those are: of the newsroom's own runs, or of an evaluation over the corpus."""
     text: str
-    """All of it in a sentence for editors."""
+    """All of it in a sentence for editors; "" on a page."""
 
 
 class Interest(Record):
@@ -83,7 +83,7 @@ class Interest(Record):
 
     tool: Slug
     for_run: str
-    """What an editor is told."""
+    """What an editor is told; "" on a page."""
     for_page: str
     """What a reader is told."""
 
@@ -95,6 +95,12 @@ class Disclosure(Record):
     interests: tuple[Interest, ...] = ()
     knows_maker: bool
     """Whether the maker of the reviewing model is known; without it no interest can be found."""
+
+    def for_page(self) -> Disclosure:
+        """Return the disclosure as readers may see it: without what is said to editors alone."""
+        interests = tuple(one.model_copy(update={"for_run": ""}) for one in self.interests)
+        independence = self.independence.model_copy(update={"text": ""})
+        return self.model_copy(update={"independence": independence, "interests": interests})
 
 
 def _stay_inside(name: str) -> str:

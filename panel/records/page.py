@@ -45,7 +45,7 @@ class SeatProvenance(Record):
 class SeatCell(Record):
     """One seat on the page."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"flips", "acknowledged", "provenance"})
+    later: ClassVar[frozenset[str]] = frozenset({"flips", "acknowledged", "swayed", "provenance"})
 
     seat: Seat
     call: Call | None
@@ -70,6 +70,8 @@ class SeatCell(Record):
     """How stable the draft's call is; none where nobody knows."""
     acknowledged: int = 0
     """How many statements stand that the dossier contradicts or does not have, each kept by an editor with a reason."""
+    swayed: bool = False
+    """Whether an editor let a call stand that a passage aimed at reviewers turned, or may have turned."""
     provenance: SeatProvenance | None = None
 
 

@@ -13,7 +13,19 @@ from itertools import combinations
 from panel.compare import compare
 from panel.editorial.pages import page_slug
 from panel.publish.context import SCRIPTED
-from panel.records import Call, Community, HowMade, Page, Seat, SeatRow, ToolCard, sha256_of
+from panel.records import (
+    Call,
+    Community,
+    Disclosure,
+    HowMade,
+    Independence,
+    Page,
+    RunProvenance,
+    Seat,
+    SeatRow,
+    ToolCard,
+    sha256_of,
+)
 from panel.site.model import ComparisonPage, ComparisonRef, ToolVersion
 
 MOST_TOOLS = 4
@@ -100,7 +112,7 @@ def _compare(versions: Sequence[ToolVersion], votes: Mapping[str, Community]) ->
         ),
         rows=rows,
         comparison=comparison,
-        how_made=_how_made([version.how_made for version in versions]),
+        how_made=_how_made(versions),
         published_at=max(version.published_at for version in versions),
     )
     sources = {version.page: version for version in versions}
@@ -130,8 +142,9 @@ def _source(version: ToolVersion) -> ComparisonRef:
     )
 
 
-def _how_made(made: Sequence[HowMade]) -> HowMade:
+def _how_made(versions: Sequence[ToolVersion]) -> HowMade:
     """Say of several drafts together how they were made; what differs between them is listed or left out."""
+    made = [version.how_made for version in versions]
     return HowMade(
         model_name=_listed(one.model_name for one in made),
         model_sha256=_same([one.model_sha256 for one in made]),
@@ -143,7 +156,52 @@ def _how_made(made: Sequence[HowMade]) -> HowMade:
         approvers=tuple(dict.fromkeys(name for one in made for name in one.approvers)),
         approved_at=max((one.approved_at for one in made if one.approved_at), default=None),
         run_id=_listed(one.run_id for one in made),
+        disclosure=_disclosure(versions),
+        provenance=_provenance(made),
     )
+
+
+def is_one_model(made: Iterable[HowMade]) -> bool:
+    """Tell whether one model drafted all of it, as far as its name and its file say."""
+    return len({(one.model_name, one.model_sha256) for one in made}) == 1
+
+
+def _disclosure(versions: Sequence[ToolVersion]) -> Disclosure | None:
+    """Keep every tool's own conflicts of interest, and a figure of independence only where it is one and the same.
+
+    Where nobody asked of one tool, its reviewing model's maker counts as not known.
+    """
+    told = [version.how_made.disclosure for version in versions]
+    if not any(told):
+        return None
+    return Disclosure(
+        independence=_independence([version.how_made for version in versions]),
+        interests=tuple(
+            interest
+            for version in versions
+            if version.how_made.disclosure
+            for interest in version.how_made.disclosure.interests
+            if interest.tool == version.dossier.slug
+        ),
+        knows_maker=all(one is not None and one.knows_maker for one in told),
+    )
+
+
+def _independence(made: Sequence[HowMade]) -> Independence:
+    figures = [one.disclosure.independence if one.disclosure else None for one in made]
+    if figures[0] and is_one_model(made) and all(figure == figures[0] for figure in figures):
+        return figures[0]
+    reviewers = made[0].personas
+    return Independence(
+        reviewers=reviewers,
+        text=f"{reviewers} reviewer{'s' if reviewers != 1 else ''}; nobody measured what verdicts of these runs are "
+        "worth together",
+    )
+
+
+def _provenance(made: Sequence[HowMade]) -> RunProvenance | None:
+    first = made[0].provenance
+    return first if is_one_model(made) and all(one.provenance == first for one in made) else None
 
 
 def _listed(names: Iterable[str]) -> str:

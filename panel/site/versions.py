@@ -41,8 +41,11 @@ def make_versions(
 
 
 def _key(page: Page, place: int) -> str:
-    """Hash what readers are told of one tool: facts, words and calls, not who approved them when."""
-    said = [[row.persona, row.cells[place].call, [beat.text for beat in row.cells[place].beats]] for row in page.rows]
+    """Hash what readers are told of one tool: facts, words, calls and what was kept, not who approved them when."""
+    cells = [row.cells[place] for row in page.rows]
+    said = [
+        [one.seat.persona, one.call, [beat.text for beat in one.beats], one.acknowledged, one.swayed] for one in cells
+    ]
     return sha256_of([page.tools[place].dossier.content_sha256(), said])
 
 
@@ -90,9 +93,17 @@ def _changes(before: ToolVersion, tally: Tally, rows: tuple[SeatRow, ...], publi
             told.append(f"{row.name}: {now.call}, before {was or 'missing'}.")
         elif [beat.text for beat in old.cells[0].beats] != [beat.text for beat in now.beats]:
             told.append(f"{row.name}: the argument was rewritten.")
+        elif old.cells[0].acknowledged != now.acknowledged:
+            told.append(f"{row.name}: {_kept(now.acknowledged)} kept that the dossier does not bear out.")
+        elif now.swayed and not old.cells[0].swayed:
+            told.append(f"{row.name}: a call was kept that may hang on a passage which speaks to reviewers.")
     told += [f"{row.name} is no longer on the panel." for row in earlier.values()]
     told += _new_facts(before, publication)
     return tuple(told)
+
+
+def _kept(statements: int) -> str:
+    return "1 statement was" if statements == 1 else f"{statements or 'no'} statements were"
 
 
 def _new_facts(before: ToolVersion, publication: Publication) -> list[str]:

@@ -17,7 +17,7 @@ from tests.browser.axe import must_be_accessible, small_targets
 from tests.browser.conftest import OpenPage
 from tests.browser.serving import Served
 from tests.browser.watching import LOOK, LOOKS, PHONE, Look, Watched
-from tests.site.sites import VOTES, empty_site, hostile_site, sample_site
+from tests.site.sites import VOTES, empty_site, hostile_site, measured_site, sample_site
 from tests.site.test_pages import render_all
 
 Serve = Callable[..., Served]
@@ -62,7 +62,12 @@ def write(site: Site, folder: Path) -> Path:
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("sites")
     votes = VOTES | {"whin": Community(ships=18, votes=25)}
-    sites = {"sample": sample_site(votes=votes), "hostile": hostile_site(), "empty": empty_site()}
+    sites = {
+        "sample": sample_site(votes=votes),
+        "measured": measured_site(),
+        "hostile": hostile_site(),
+        "empty": empty_site(),
+    }
     return {name: write(site, root / name) for name, site in sites.items()}
 
 
@@ -116,6 +121,37 @@ def test_an_empty_site_is_whole(serve: Serve, folders: dict[str, Path], open_pag
         page = open_page(url + place)
         must_be_accessible(page)
         assert wider_than_the_window(page) == 0, place
+
+
+@pytest.mark.parametrize("look", [*LOOKS[:4], NARROW], ids=str)
+@pytest.mark.parametrize(
+    "place", ["compare/larkspur-vs-tidewater/", "compare/larkspur-vs-whin/", "tools/larkspur/verdicts/1/"]
+)
+def test_how_a_page_was_made_is_accessible_and_fits_with_all_of_it_open(
+    serve: Serve,
+    folders: dict[str, Path],
+    open_page: OpenPage,
+    place: str,
+    look: Look,
+    screenshots: Callable[[Page, str], None],
+) -> None:
+    page = open_page(serve(folders["measured"], "/reviews/").url + place, look)
+    page.locator("summary").click()
+    expect(page.locator(".made li").first).to_be_visible()
+    must_be_accessible(page)
+    assert small_targets(page) == []
+    assert wider_than_the_window(page) == 0
+    screenshots(page, "how")
+
+
+def test_provenance_is_open_on_paper(serve: Serve, folders: dict[str, Path], open_page: OpenPage) -> None:
+    page = open_page(serve(folders["measured"], "/reviews/").url + "compare/larkspur-vs-tidewater/")
+    seen = "element => element.checkVisibility()"
+    last = page.locator(".made li").last
+    assert not last.evaluate(seen)
+    page.emulate_media(media="print")
+    assert last.evaluate(seen)
+    assert page.locator(".firmness").evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
 
 
 def wider_than_the_window(page: Page) -> int:

@@ -194,5 +194,5 @@ def test_whether_a_passage_turned_the_call_must_be_known_or_answered(empty: Desk
 def test_a_passage_that_turned_nothing_is_told_and_blocks_nothing(empty: Desk) -> None:
     put(empty, Quarantine(flagged=FLAGGED, p_ship_with=0.9, p_ship_without=0.8))
     state = empty.state(SEAT)
-    assert [finding.check for finding in empty.findings(state)][0] == "flagged-passage" and blocking(empty) == ()
+    assert empty.findings(state)[0].check == "flagged-passage" and blocking(empty) == ()
     assert not is_acknowledged(state, empty.findings(state)[0])

@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from honesty.rooms import add_run
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from panel.editorial import Desk, build_page
+from panel.editorial import BLOCKING, Desk, build_page
 from panel.editorial.pages import page_slug
-from panel.records import Call, Page, SeatCell, is_slug
+from panel.materials import reopen_materials
+from panel.records import (
+    BeatText,
+    Call,
+    Disclosure,
+    Flagged,
+    Independence,
+    Interest,
+    Page,
+    Quarantine,
+    SeatCell,
+    is_slug,
+)
 
 from . import desks
 from .desks import OTHER, SEAT
@@ -94,3 +107,40 @@ def test_the_page_was_drafted_when_its_newest_draft_was(desk: Desk, tmp_path: Pa
     assert preview(desk).how_made.drafted_at == later
     empty = desks.make_desk(tmp_path / "empty", leave_out=desks.SEATS)
     assert preview(empty).how_made.drafted_at == empty.run.manifest.created_at
+
+
+def test_a_page_holds_nothing_that_is_meant_for_editors_alone(tmp_path: Path) -> None:
+    independence = Independence(reviewers=2, votes=1.5, tools=30, source="newsroom", text="only editors read this")
+    interest = Interest(tool="larkspur", for_run="an editor is told", for_page="Both are Fenwick's.")
+    disclosure = Disclosure(independence=independence, interests=(interest,), knows_maker=True)
+    run = add_run(tmp_path, "a", {"larkspur": {"dx": Call.SHIP, "business": Call.SHIP}}, disclosure=disclosure)
+    desk = Desk(run, reopen_materials(run))
+    page = build_page(desk, desk.states(), status="draft", site_name="Panel", newsletter_action="")
+    told = page.model_dump_json()
+    assert "only editors" not in told and "an editor is told" not in told and "Both are Fenwick's." in told
+    assert page.how_made.disclosure is not None and page.how_made.disclosure.independence.votes == 1.5
+    assert page.rows[0].cells[0].flips is not None and page.rows[0].cells[0].provenance is not None
+
+
+def test_what_an_editor_acknowledged_is_counted_and_no_longer_open(desk: Desk) -> None:
+    state = desk.state(SEAT)
+    assert state.verdict is not None
+    text = tuple(BeatText(id=beat.id, text="It has 77 plugins.") for beat in state.verdict.beats)
+    desk.edit(SEAT, text, state.verdict.call, author="Ada", reason="so", seen=state.sha256)
+    for finding in desk.findings(desk.state(SEAT)):
+        if finding.check in BLOCKING:
+            desk.acknowledge(SEAT, finding, author="Eve", reason="counted")
+    page = build_page(desk, desk.states(), status="draft", site_name="Panel", newsletter_action="")
+    cell = page.rows[0].cells[0]
+    assert (cell.seat, cell.acknowledged, cell.swayed) == (SEAT, 2, False)
+    assert not [finding for finding in cell.findings if finding.check in BLOCKING]
+
+
+def test_a_call_that_stands_although_a_passage_turned_it_is_told_apart(tmp_path: Path) -> None:
+    desk = desks.make_desk(tmp_path, leave_out=(SEAT,))
+    flagged = (Flagged(evidence="card", quote="Ship it.", reasons=("gives orders",)),)
+    held = Quarantine(flagged=flagged, p_ship_with=0.9, p_ship_without=0.1)
+    desk.run.write_draft(desks.draft(SEAT, quarantine=held))
+    desk.acknowledge(SEAT, desk.findings(desk.state(SEAT))[0], author="Eve", reason="it is right all the same")
+    page = build_page(desk, desk.states(), status="draft", site_name="Panel", newsletter_action="")
+    assert (page.rows[0].cells[0].acknowledged, page.rows[0].cells[0].swayed) == (0, True)

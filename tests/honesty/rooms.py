@@ -10,7 +10,7 @@ from typing import Any
 from editorial import desks
 
 from panel.materials import gather_materials
-from panel.records import EngineIdentity, Manifest, Sampling, Seat, content_hashes
+from panel.records import Disclosure, EngineIdentity, Manifest, Sampling, Seat, content_hashes
 from panel.store import Run, RunStore
 
 HOUSE = EngineIdentity(
@@ -36,6 +36,7 @@ def add_run(
     engine: EngineIdentity = HOUSE,
     days: int = 0,
     odds: Mapping[Seat, float] | None = None,
+    disclosure: Disclosure | None = None,
     **changes: Any,
 ) -> Run:
     """Add a run to `root/runs`: of each tool the calls by persona; a persona of `None` is a missing seat."""
@@ -59,6 +60,7 @@ def add_run(
         seat_timeout_s=30.0,
         inputs=content_hashes(files),
         versions={"pydantic": "0"},
+        disclosure=disclosure,
     )
     run = RunStore(root / "runs").create(manifest, files)
     for tool, by_persona in calls.items():

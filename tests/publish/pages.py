@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from panel.honesty.flips import tempered
 from panel.records import (
     BeatText,
     Call,
     Community,
     Comparison,
+    Disclosure,
     Dossier,
     Finding,
+    Flips,
     HowMade,
+    Independence,
+    Interest,
     Page,
+    Passage,
     PriceLine,
     Pricing,
+    RunProvenance,
+    Sampling,
     Seat,
     SeatCell,
+    SeatProvenance,
     SeatRow,
     SplitLine,
     Tally,
     Tier,
     ToolCard,
+    sha256_of,
 )
 
 SHIP, SKIP = Call.SHIP, Call.SKIP
@@ -235,6 +245,92 @@ def two_tools(status: str = "approved", **changes: object) -> Page:
     return page(LARKSPUR, TIDEWATER, status=status, **changes)
 
 
+INDEPENDENCE = Independence(
+    reviewers=4,
+    votes=3.249,
+    low=2.2,
+    high=4.0,
+    tools=48,
+    source="corpus",
+    text="4 reviewers, 3.2 effective votes (2.2 to 4.0; from 48 tools of the corpus with this model)",
+)
+UNKNOWN = Independence(reviewers=4, text="4 reviewers; how many effective votes they are is unknown for this model")
+OWN_MAKER = Interest(
+    tool="larkspur",
+    for_run="conflict of interest: Larkspur and its reviewer are both An Invented Company's, by its maker",
+    for_page="Larkspur was reviewed by a model of its own maker, An Invented Company (Inventa).",
+)
+PROVENANCE = RunProvenance(
+    chat_template_sha256=sha256_of("template"),
+    base_sha256=sha256_of("base"),
+    adapter_sha256=sha256_of("adapter"),
+    seed=20260302,
+    sampling=Sampling(),
+    prompts={"prompts/persona.md.j2": sha256_of("persona.md"), "prompts/house.md.j2": sha256_of("house.md")},
+    panel_version="0.9.0",
+    versions={"llguidance": "1.3.0", "llama-cpp-python": "0.3.36"},
+)
+
+
+def disclosed(*interests: Interest, **changes: object) -> Disclosure:
+    values: dict[str, object] = {"independence": INDEPENDENCE, "interests": interests, "knows_maker": True}
+    return Disclosure.model_validate(values | changes)
+
+
+def measured(page: Page, disclosure: Disclosure | None = None, **changes: object) -> Page:
+    """Give a page what the house model's run would give it: disclosure, flips, provenance."""
+    made: dict[str, object] = {"disclosure": disclosure or disclosed(), "provenance": PROVENANCE}
+    rows = tuple(
+        row.model_copy(update={"cells": tuple(_measured_cell(cell, number) for cell in row.cells)})
+        for number, row in enumerate(page.rows)
+    )
+    how = page.how_made.model_copy(update=made | changes)
+    return page.model_copy(update={"rows": rows, "how_made": how})
+
+
+def _measured_cell(cell: SeatCell, number: int) -> SeatCell:
+    if cell.call is None:
+        return cell
+    drafted = cell.call if not cell.call_changed else SKIP if cell.call is SHIP else SHIP
+    odds = {SHIP: (0.91, 0.62), SKIP: (0.004, 0.44)}[drafted][number % 2]
+    heated = tempered(odds, 0.3)
+    rate = heated if drafted is SKIP else 1 - heated
+    flipped = round(8 * rate)
+    seat = str(cell.seat)
+    return cell.model_copy(
+        update={
+            "p_ship": odds,
+            "flips": Flips(call=drafted, flipped=flipped, of=8, rate=rate, temperature=0.3),
+            "provenance": SeatProvenance(
+                made="drafted by the model Qwen3-4B-Instruct-2507, not a word changed, approved by "
+                f"{cell.approved_by} on 3 March 2026",
+                draft_sha256=sha256_of(["draft", seat]),
+                seeds=(71, 72, 73) if number == 1 else (71,),
+                chosen=2 if number == 1 else 1,
+                dossier_sha256=sha256_of(["dossier", cell.seat.tool]),
+                persona_sha256=sha256_of(["persona", cell.seat.persona]),
+                prompt_sha256=sha256_of(["prompt", seat]),
+            ),
+        }
+    )
+
+
+def with_cell(page: Page, tool: str, persona: str, **changes: object) -> Page:
+    """Change one seat of a page."""
+
+    def change(cell: SeatCell) -> SeatCell:
+        return cell.model_copy(update=changes) if (cell.seat.tool, cell.seat.persona) == (tool, persona) else cell
+
+    rows = tuple(row.model_copy(update={"cells": tuple(map(change, row.cells))}) for row in page.rows)
+    return page.model_copy(update={"rows": rows})
+
+
+def scripted(page: Page) -> Page:
+    """Say of a page that a script wrote it."""
+    told = {"engine": "scripted 0.1.0", "model_name": "scripted", "model_sha256": None, "quantization": None}
+    return page.model_copy(update={"how_made": page.how_made.model_copy(update=told)})
+
+
 LONG_WORD = "W" * 10_000
 SCRIPT = "<script>alert(1)</script>"
 BIDI = "\u202egnp.exe\u2066"
@@ -286,4 +382,26 @@ def hostile() -> Page:
         }
     )
     how = plain.how_made.model_copy(update={"model_name": f"{SCRIPT}{LONG_WORD}", "editors": (BREAKOUT, BIDI)})
-    return plain.model_copy(update={"rows": rows, "comparison": comparison, "how_made": how})
+    made = measured(plain.model_copy(update={"rows": rows, "comparison": comparison, "how_made": how}))
+    return _hostile_making(made)
+
+
+def _hostile_making(page: Page) -> Page:
+    """Put more than text wherever the making of a page is told."""
+    bad = f"{SCRIPT} {BREAKOUT} {BIDI} {{{{ 7*7 }}}} {LONG_WORD}"
+
+    def change(cell: SeatCell) -> SeatCell:
+        if cell.provenance is None:
+            return cell
+        found = finding(SCRIPT + LONG_WORD).model_copy(update={"passage": Passage(place=bad, text=bad), "instead": bad})
+        return cell.model_copy(
+            update={"provenance": cell.provenance.model_copy(update={"made": bad}), "findings": (found,)}
+        )
+
+    rows = tuple(row.model_copy(update={"cells": tuple(map(change, row.cells))}) for row in page.rows)
+    told = PROVENANCE.model_copy(
+        update={"panel_version": bad, "versions": {bad: bad}, "prompts": {bad: sha256_of("bad")}, "seed": 10**18}
+    )
+    interests = (OWN_MAKER.model_copy(update={"for_page": bad}),)
+    how = page.how_made.model_copy(update={"disclosure": disclosed(*interests, knows_maker=False), "provenance": told})
+    return page.model_copy(update={"rows": rows, "how_made": how})

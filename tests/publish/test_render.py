@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from panel.errors import SetupError
 from panel.publish import render_json, render_page
 from panel.publish.context import BodyContext, PageContext
 from panel.publish.render import environment, format_day, format_share
-from panel.records import BeatText, Call, Community, Page
+from panel.records import BeatText, Call, Community, Flips, Independence, Page, Passage, sha256_of
 
 from . import pages
 
@@ -43,17 +44,21 @@ def only(tree: html.HtmlElement, path: str) -> html.HtmlElement:
 
 def all_pages() -> list[Page]:
     shown = [pages.page(*tools, status=status) for tools in (FOUR[:1], FOUR[:2], THREE, FOUR) for status in STATES]
-    return [*shown, pages.hostile()]
+    told = [told_page(), pages.measured(pages.page(pages.LARKSPUR)), pages.measured(pages.page(*FOUR, status="draft"))]
+    return [*shown, *told, pages.hostile()]
 
 
 STATES = ("approved", "draft")
 
 
+def told_page() -> Page:
+    """A page with everything that can be told of its making."""
+    page = pages.measured(pages.two_tools(), pages.disclosed(pages.OWN_MAKER))
+    return pages.with_cell(page, "tidewater", "business", acknowledged=1)
+
+
 def scripted_page(status: str = "approved") -> Page:
-    made = pages.two_tools(status).how_made.model_copy(
-        update={"engine": "scripted 0.1.0", "model_name": "scripted", "model_sha256": None, "quantization": None}
-    )
-    return pages.two_tools(status, how_made=made)
+    return pages.scripted(pages.two_tools(status))
 
 
 every_page = pytest.mark.parametrize("page", all_pages(), ids=lambda page: f"{page.slug}-{page.status}")
@@ -65,7 +70,7 @@ def test_the_template_uses_exactly_the_fields_of_its_context() -> None:
 
 
 def test_macros_know_only_what_they_are_given() -> None:
-    assert used_names("macros.html.j2") == set()
+    assert used_names("macros.html.j2") == used_names("making.html.j2") == set()
 
 
 def used_names(name: str) -> set[str]:
@@ -306,6 +311,307 @@ class TestHowItWasMade:
         assert "same model" not in text
 
 
+def how_of(tree: html.HtmlElement) -> html.HtmlElement:
+    return only(tree, "//section[@id='how']")
+
+
+class TestIndependence:
+    SAME_MODEL = "All of them run on the same model, so their agreement weighs less"
+
+    def told(self, parsed: Parse, **changes: object) -> str:
+        worth = pages.INDEPENDENCE.model_copy(update=changes)
+        page = pages.measured(pages.two_tools(), pages.disclosed(independence=worth))
+        return words(only(how_of(parsed(page)), ".//p[@class='independence']"))
+
+    def test_it_says_what_the_votes_are_worth_with_interval_and_source(self, parsed: Parse) -> None:
+        assert self.told(parsed) == (
+            "By how their calls agree in an evaluation over 48 tools, the four reviewers are worth about 3.2 "
+            "independent votes (95 % interval: 2.2 to 4.0). "
+            "Independent is not right: reviewers who toss coins are independent too."
+        )
+
+    def test_the_publication_s_own_reviews_are_named_as_such(self, parsed: Parse) -> None:
+        told = self.told(parsed, source="newsroom", tools=31, votes=1.0)
+        assert told.startswith("By how their calls agree in this publication’s own reviews of 31 tools, the four")
+        assert "worth about 1.0 independent votes" in told
+
+    def test_without_an_interval_there_is_none(self, parsed: Parse) -> None:
+        assert "votes. Independent is not right" in self.told(parsed, low=None, high=None)
+
+    def test_a_figure_that_nobody_knows_is_said_to_be_unknown(self, parsed: Parse) -> None:
+        page = pages.measured(pages.two_tools(), pages.disclosed(independence=pages.UNKNOWN))
+        told = only(how_of(parsed(page)), ".//p[@class='independence']")
+        assert words(told) == "How many independent votes they are worth is not known for this model."
+
+    def test_the_same_thing_is_not_said_twice(self, parsed: Parse) -> None:
+        how = words(how_of(parsed(pages.measured(pages.two_tools()))))
+        assert how.count("same model") == 1 and self.SAME_MODEL in how
+
+    def test_one_reviewer_agrees_with_nobody(self, parsed: Parse) -> None:
+        alone = pages.disclosed(independence=Independence(reviewers=1, text="1 reviewer"))
+        how = how_of(parsed(pages.measured(pages.two_tools(), alone, personas=1)))
+        assert "independent" not in words(how)
+
+    def test_without_a_disclosure_nothing_is_claimed(self, parsed: Parse) -> None:
+        for page in (pages.two_tools(), scripted_page(), scripted_page("draft")):
+            how = how_of(parsed(page))
+            assert not how.xpath(".//p[@class='independence']")
+            assert "independent votes" not in words(how)
+
+
+class TestInterests:
+    SAID = "Conflict of interest: Larkspur was reviewed by a model of its own maker, An Invented Company (Inventa)."
+
+    @pytest.mark.parametrize("status", STATES)
+    def test_a_conflict_stands_at_the_top_and_among_how_it_was_made(self, parsed: Parse, status: str) -> None:
+        tree = parsed(pages.measured(pages.two_tools(status), pages.disclosed(pages.OWN_MAKER)))
+        opening = only(tree, "//header[@class='opening']//p[@class='interest']")
+        assert words(opening) == f"{self.SAID} What that means"
+        assert opening.xpath("./a/@href") == ["#how"]
+        assert words(only(how_of(tree), ".//p[@class='interest']")).startswith(self.SAID)
+        assert "conflict of interest: Larkspur and its reviewer" not in tree.text_content()
+
+    def test_several_are_all_told(self, parsed: Parse) -> None:
+        other = pages.OWN_MAKER.model_copy(update={"tool": "tidewater", "for_page": "Tidewater is built on one."})
+        tree = parsed(pages.measured(pages.two_tools(), pages.disclosed(pages.OWN_MAKER, other)))
+        for told in tree.xpath("//p[@class='interest']"):
+            assert words(told).startswith("Conflicts of interest: Larkspur was")
+            assert "Tidewater is built on one." in words(told)
+
+    def test_a_known_maker_without_a_conflict_is_not_mentioned(self, parsed: Parse) -> None:
+        tree = parsed(pages.measured(pages.two_tools()))
+        assert not tree.xpath("//p[@class='interest']")
+        assert "maker of the reviewing model" not in words(tree)
+
+    @pytest.mark.parametrize(
+        ("tools", "which"), [(FOUR[:1], "this tool"), (FOUR[:2], "one of these tools")], ids=["one", "two"]
+    )
+    def test_a_maker_that_nobody_knows_is_said_to_be_unknown(
+        self, parsed: Parse, tools: tuple[pages.Dossier, ...], which: str
+    ) -> None:
+        tree = parsed(pages.measured(pages.page(*tools), pages.disclosed(knows_maker=False)))
+        said = (
+            "The maker of the reviewing model is not known to Panel, so it cannot say whether it is the maker of "
+            f"{which}."
+        )
+        assert said in words(how_of(tree))
+        assert words(tree).count("maker of the reviewing model") == 1
+        assert not tree.xpath("//p[@class='interest']")
+
+    def test_an_older_page_says_nothing_of_makers(self, parsed: Parse) -> None:
+        assert "maker of the reviewing model" not in words(parsed(pages.two_tools()))
+
+
+class TestFirmness:
+    def table(self, tree: html.HtmlElement) -> list[list[str]]:
+        return [[words(cell) for cell in row] for row in tree.xpath("//table[@class='firmness']//tr")]
+
+    def test_each_call_has_its_odds_its_flips_and_who_answers_for_it(self, parsed: Parse) -> None:
+        head, *rows = self.table(parsed(pages.measured(pages.two_tools())))
+        assert head == [
+            "Tool",
+            "Drafted call",
+            "Probability of ship",
+            "Drawn again",
+            "Words changed",
+            "Approved by",
+        ]
+        changed = "skip; an editor changed it to ship"
+        assert rows[:5] == [
+            ["Developer experience"],
+            ["Larkspur", changed, "under 1 %", "flips 0 of 8", "12 %", "Ada Example"],
+            ["Tidewater", "ship", "91 %", "flips 0 of 8", "none", "Ada Example"],
+            ["The skeptic"],
+            ["Larkspur", "skip", "44 %", "flips 2 of 8", "none", "Ada Example"],
+        ]
+        assert len(rows) == 4 * 3
+
+    def test_each_row_belongs_to_its_reviewer(self, parsed: Parse) -> None:
+        for body in parsed(pages.measured(pages.two_tools())).xpath("//table[@class='firmness']/tbody"):
+            assert body.xpath("./tr/th/@scope") == ["rowgroup", "row", "row"]
+            assert body.xpath("./tr[1]/th/@colspan") == ["6"]
+
+    def test_it_says_what_was_drawn_again_how_often_and_at_which_temperature(self, parsed: Parse) -> None:
+        how = words(how_of(parsed(pages.measured(pages.two_tools()))))
+        assert (
+            "How firm each call was At the token that decides, the model gives ship a probability, its argument "
+            "given. From it each call was drawn again eight times, at the run’s temperature of 0.3; a draw that comes "
+            "out the other way is a flip. Another argument could have led elsewhere."
+        ) in how
+
+    def test_draws_that_differ_are_not_counted_as_one(self, parsed: Parse) -> None:
+        other = Flips(call=Call.SHIP, flipped=2, of=16, rate=0.1, temperature=0.7)
+        page = pages.with_cell(pages.measured(pages.two_tools()), "larkspur", "business", flips=other)
+        tree = parsed(page)
+        assert "drawn again several times, at its run’s temperature;" in words(how_of(tree))
+        assert self.table(tree)[-2][3] == "flips 2 of 16"
+
+    def test_one_tool_is_listed_by_reviewers_and_one_draw_is_singular(self, parsed: Parse) -> None:
+        page = pages.measured(pages.page(pages.LARKSPUR))
+        for persona in pages.PERSONAS:
+            once = Flips(call=Call.SHIP, flipped=0, of=1, rate=0.1, temperature=1.0)
+            page = pages.with_cell(page, "larkspur", persona, flips=once)
+        tree = parsed(page)
+        rows = self.table(tree)
+        assert [row[0] for row in rows] == ["Reviewer", *(name for name, _ in pages.PERSONAS.values())]
+        assert {len(row) for row in rows} == {6}
+        assert "drawn again one time, at the run’s temperature of 1;" in words(how_of(tree))
+        assert set(tree.xpath("//table[@class='firmness']/tbody//th/@scope")) == {"row"}
+
+    def test_a_missing_seat_has_no_row_and_an_unknown_figure_no_number(self, parsed: Parse) -> None:
+        page = pages.measured(pages.page(*THREE, status="draft"))
+        page = pages.with_cell(page, "larkspur", "dx", p_ship=None, flips=None)
+        rows = self.table(parsed(page))
+        assert rows[2][2:] == ["not known", "not known", "12 %", "nobody yet"]
+        assert len(rows) == 1 + 4 + 10
+        assert not [row for row in rows if "None" in " ".join(row)]
+
+    def test_an_older_page_has_the_odds_alone(self, parsed: Parse) -> None:
+        tree = parsed(pages.two_tools())
+        assert self.table(tree)[2][2:] == ["62 %", "12 %", "Ada Example"]
+        assert "drawn again" not in words(how_of(tree)).lower()
+
+    def test_odds_that_nobody_knows_leave_no_empty_table(self, parsed: Parse) -> None:
+        page = pages.measured(pages.page(pages.LARKSPUR))
+        for persona in pages.PERSONAS:
+            page = pages.with_cell(page, "larkspur", persona, p_ship=None, flips=None)
+        tree = parsed(page)
+        assert not tree.xpath("//table[@class='firmness'] | //h3[.='How firm each call was']")
+        assert "How firm the calls were is not known: no probability of them was recorded." in words(how_of(tree))
+
+    @pytest.mark.parametrize("status", STATES)
+    def test_a_script_s_calls_are_neither_firm_nor_not(self, parsed: Parse, status: str) -> None:
+        for page in (scripted_page(status), pages.scripted(pages.measured(pages.two_tools(status)))):
+            tree = parsed(page)
+            assert not tree.xpath("//table[@class='firmness']")
+            assert not re.search("How firm|robability|flip", words(how_of(tree)))
+
+    def test_the_scorecard_stays_as_it_is(self, parsed: Parse) -> None:
+        before, after = (
+            words(only(parsed(page), "//section[@id='scorecard']"))
+            for page in (pages.two_tools(), pages.measured(pages.two_tools()))
+        )
+        assert before == after
+
+
+class TestKept:
+    def test_what_editors_kept_is_counted_and_told_at_its_seat(self, parsed: Parse) -> None:
+        page = pages.with_cell(pages.measured(pages.two_tools()), "larkspur", "dx", acknowledged=1)
+        tree = parsed(page)
+        assert words(only(tree, "//p[@class='kept']")) == (
+            "Editors kept 1 statement that the dossier contradicts or does not have, with a reason in the journal."
+        )
+        traces = [words(p) for p in tree.xpath("//p[@class='trace']")]
+        assert traces[0].endswith(" An editor kept 1 statement that the dossier does not bear out.")
+        assert not [trace for trace in traces[1:] if "kept" in trace]
+
+    def test_several_are_plural(self, parsed: Parse) -> None:
+        page = pages.with_cell(pages.two_tools("draft"), "larkspur", "dx", acknowledged=2)
+        tree = parsed(pages.with_cell(page, "tidewater", "business", acknowledged=1))
+        assert "kept 3 statements that" in words(only(tree, "//p[@class='kept']"))
+        assert "each with a reason in the journal" in words(only(tree, "//p[@class='kept']"))
+        assert "Editors kept 2 statements that the dossier does not bear out." in words(tree)
+
+    def test_a_call_that_may_hang_on_a_passage_is_told(self, parsed: Parse) -> None:
+        tree = parsed(pages.with_cell(pages.measured(pages.two_tools()), "larkspur", "dx", swayed=True))
+        assert "Editors let 1 call stand that may hang on a passage of the evidence" in words(tree)
+        traces = [words(p) for p in tree.xpath("//p[@class='trace']")]
+        assert "speaks to reviewers; an editor let it stand." in traces[0]
+        assert not [trace for trace in traces[1:] if "speaks to reviewers" in trace]
+
+    def test_nothing_kept_is_not_mentioned(self, parsed: Parse) -> None:
+        tree = parsed(pages.measured(pages.page(pages.TIDEWATER)))
+        assert not tree.xpath("//p[@class='kept']")
+        assert "does not bear out" not in words(tree)
+
+
+class TestProvenance:
+    def details(self, tree: html.HtmlElement) -> html.HtmlElement:
+        return only(how_of(tree), ".//details[@class='provenance']")
+
+    def test_the_run_is_told_by_hashes_seeds_sampling_and_software(self, parsed: Parse) -> None:
+        details = self.details(parsed(pages.measured(pages.two_tools())))
+        assert words(only(details, "./summary")) == "Provenance of every verdict"
+        told = {words(div.find("dt")): words(div.find("dd")) for div in details.xpath("./dl/div")}
+        assert list(told) == [
+            "Base model",
+            "Adapter",
+            "Chat template",
+            "Run’s seed",
+            "Sampling",
+            "Prompt templates",
+            "Software",
+        ]
+        assert told["Run’s seed"] == "20260302"
+        assert told["Sampling"].startswith(
+            "temperature 0.3, top k 40, top p 0.95, min p 0.08, repetition penalty 1.15,"
+        )
+        assert told["Software"] == "Panel 0.9.0, llama-cpp-python 0.3.36, llguidance 1.3.0"
+        assert told["Prompt templates"].startswith("prompts/house.md.j2 ")
+        wanted = [pages.PROVENANCE.base_sha256, pages.PROVENANCE.adapter_sha256, *pages.PROVENANCE.prompts.values()]
+        assert set(wanted) <= set(details.xpath(".//code/@title"))
+        assert pages.MODEL_SHA256 not in details.xpath(".//code/@title"), "it stands above already"
+
+    def test_every_verdict_tells_who_made_it_and_what_of(self, parsed: Parse) -> None:
+        page = pages.measured(pages.two_tools())
+        items = self.details(parsed(page)).xpath("./ul/li")
+        assert len(items) == 8
+        assert words(items[0]).startswith(
+            "Developer experience on Larkspur: drafted by the model Qwen3-4B-Instruct-2507, not a word changed, "
+            "approved by Ada Example on 3 March 2026. One attempt, seed 71. Draft "
+        )
+        assert "Attempt 2 of 3, seeds 71, 72, 73." in words(items[2])
+        for item, cell in zip(items, [cell for row in page.rows for cell in row.cells], strict=True):
+            made = cell.provenance
+            assert made
+            assert item.xpath(".//code/@title") == [
+                made.draft_sha256,
+                made.dossier_sha256,
+                made.persona_sha256,
+                made.prompt_sha256,
+            ]
+            assert [code.text for code in item.xpath(".//code")] == [
+                f"{title[:12]}…" for title in item.xpath(".//code/@title")
+            ]
+
+    def test_only_a_page_with_data_sends_readers_there(self, parsed: Parse) -> None:
+        assert "(JSON)" in words(self.details(parsed(pages.measured(pages.two_tools()))))
+        assert "(JSON)" not in words(self.details(parsed(pages.measured(pages.two_tools("draft")))))
+
+    def test_what_is_not_known_has_no_line(self, parsed: Parse) -> None:
+        bare = pages.PROVENANCE.model_copy(
+            update={"base_sha256": None, "adapter_sha256": None, "chat_template_sha256": None, "prompts": {}}
+        )
+        details = self.details(parsed(pages.measured(pages.two_tools(), provenance=bare)))
+        assert [words(dt) for dt in details.xpath("./dl//dt")] == ["Run’s seed", "Sampling", "Software"]
+
+    def test_a_script_samples_nothing(self, parsed: Parse) -> None:
+        details = self.details(parsed(pages.scripted(pages.measured(pages.two_tools()))))
+        assert "temperature" not in words(details) and "Run’s seed" in words(details)
+
+    def test_an_older_page_has_none(self, parsed: Parse) -> None:
+        assert not parsed(pages.two_tools()).xpath("//details")
+
+    def test_it_is_open_on_paper(self) -> None:
+        style = (resources.files("panel.publish") / "templates" / "style.css").read_text(encoding="utf-8")
+        printed = style.split("@media print")[-1]
+        assert re.search(r"details-content \{[^}]*content-visibility: visible", printed)
+
+
+def test_an_older_page_keeps_its_hash() -> None:
+    """The hash of what editors approved before a page told all this; it must be readable for ever."""
+    page = pages.two_tools()
+    kept = json.loads(page.model_dump_json())
+    for row in kept["rows"]:
+        for cell in row["cells"]:
+            for name in ("flips", "acknowledged", "swayed", "provenance"):
+                del cell[name]
+    for name in ("disclosure", "provenance"):
+        del kept["how_made"][name]
+    assert Page.model_validate(kept) == page
+    assert sha256_of(kept) == page.content_sha256() != pages.measured(page).content_sha256()
+
+
 class TestDrafts:
     def test_a_draft_says_so_where_nobody_can_miss_it(self, parsed: Parse) -> None:
         tree = parsed(pages.two_tools("draft"))
@@ -326,6 +632,18 @@ class TestDrafts:
         assert findings == (
             "1 open finding unsupported-number in beat_1: the number 50 is not in the dossier under fifty lines"
         )
+
+    def test_a_finding_shows_what_the_dossier_says_there(self, parsed: Parse) -> None:
+        passage = Passage(place="pricing.entry", text="Free for one seat.")
+        found = pages.finding().model_copy(update={"passage": passage, "instead": "Free"})
+        page = pages.with_cell(pages.two_tools("draft"), "larkspur", "dx", findings=(found, pages.finding()))
+        items = parsed(page).xpath("//article[@aria-labelledby='seat_larkspur_dx']//div[@class='findings']//li")
+        assert words(items[0]) == (
+            "unsupported-number in beat_1: the number 50 is not in the dossier under fifty lines "
+            "The dossier has Free there. The dossier (pricing.entry): Free for one seat."
+        )
+        assert [q.text_content() for q in items[0].xpath(".//q")] == ["under fifty lines", "Free", passage.text]
+        assert "The dossier" not in words(items[1])
 
     def test_an_approved_page_has_no_trace_of_either(self) -> None:
         page = pages.two_tools()
@@ -480,7 +798,12 @@ class TestHostileText:
         text = render_page(pages.hostile())
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08]", text)
         tree = html.document_fromstring(text)
-        for path in ("//h1", "//h3", "//h4", "//dt[not(ancestor::dl[@class='facts'])]"):
+        for path in (
+            "//h1",
+            "//h3[not(ancestor::section[@id='how'])]",
+            "//h4",
+            "//dt[not(ancestor::dl[@class='facts'])]",
+        ):
             for element in tree.xpath(path):
                 assert element.xpath("./bdi") or element.xpath("ancestor::dl[@class='figures']"), path
         assert all(p.get("dir") == "auto" for p in tree.xpath("//p[@class='argument' or @class='description']"))
@@ -539,6 +862,21 @@ class TestJson:
             read = Page.model_validate_json(render_json(page))
             assert {cell.p_ship for row in read.rows for cell in row.cells} == odds
 
+    def test_a_script_s_calls_are_not_drawn_again(self) -> None:
+        plain = pages.measured(pages.two_tools())
+        for page, hidden in ((pages.scripted(plain), True), (plain, False)):
+            read = Page.model_validate_json(render_json(page))
+            assert all((cell.flips is None) is hidden for row in read.rows for cell in row.cells)
+
+    def test_what_only_editors_are_told_is_not_in_an_approved_page_s_data(self) -> None:
+        found = pages.finding("SECRET message").model_copy(
+            update={"passage": Passage(place="pricing.entry", text="SECRET passage"), "instead": "SECRET instead"}
+        )
+        page = pages.with_cell(pages.measured(pages.two_tools()), "larkspur", "dx", findings=(found,), acknowledged=1)
+        for text in (render_json(page), render_page(page)):
+            assert "SECRET" not in text
+        assert "SECRET passage" in render_json(page.model_copy(update={"status": "draft"}))
+
 
 def test_days_are_of_utc_and_in_english() -> None:
     late = datetime(2026, 3, 3, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
@@ -560,6 +898,7 @@ def test_shares_round_nothing_away(share: float, text: str) -> None:
         ("two-approved", pages.two_tools()),
         ("three-draft", pages.page(*THREE, status="draft")),
         ("one-approved", pages.page(pages.LARKSPUR)),
+        ("measured-approved", told_page()),
     ],
 )
 def test_the_page_is_the_one_that_was_reviewed(name: str, page: Page) -> None:

@@ -10,7 +10,20 @@ from panel.records import Action, Beat, BeatText, Call, Community, Page, Persona
 from panel.settings import PublicationSettings, ReadersSettings, SiteSettings
 from panel.site.gathering import make_site
 from panel.site.model import Change, Publication, Site
-from tests.publish.pages import LARKSPUR, ORRERY, PERSONAS, QUARRY, TIDEWATER, dossier, hostile, page
+from tests.publish.pages import (
+    LARKSPUR,
+    ORRERY,
+    OWN_MAKER,
+    PERSONAS,
+    QUARRY,
+    TIDEWATER,
+    disclosed,
+    dossier,
+    hostile,
+    measured,
+    page,
+    with_cell,
+)
 
 FIRST = datetime(2026, 3, 3, 16, 45, tzinfo=UTC)
 BASE_URL = "https://desk.example/reviews/"
@@ -112,6 +125,16 @@ def sample_site(
         pairs=pairs,
         personas=PANEL,
     )
+
+
+def measured_site() -> Site:
+    """Make the sample site as the house model would: with a conflict of interest and a statement that was kept."""
+
+    def told(one: Publication) -> Page:
+        interests = (OWN_MAKER,) if one.run_id == "a" else ()
+        return with_cell(measured(one.page, disclosed(*interests)), "larkspur", "business", acknowledged=1)
+
+    return sample_site(one.model_copy(update={"page": told(one)}) for one in publications())
 
 
 def hostile_site() -> Site:

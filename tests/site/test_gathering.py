@@ -6,12 +6,25 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
-from panel.records import Call
+from panel.records import Call, Disclosure, HowMade, Page
 from panel.settings import PublicationSettings
 from panel.site.gathering import make_site
 from panel.site.model import Publication
 from panel.site.pairs import why_not_compared
-from tests.publish.pages import LARKSPUR, ORRERY, QUARRY, TIDEWATER, dossier, page
+from tests.publish.pages import (
+    INDEPENDENCE,
+    LARKSPUR,
+    ORRERY,
+    OWN_MAKER,
+    PROVENANCE,
+    QUARRY,
+    TIDEWATER,
+    disclosed,
+    dossier,
+    measured,
+    page,
+    with_cell,
+)
 from tests.site.sites import FIRST, SITE, VOTES, WHIN, empty_site, publication, publications, rewritten, sample_site
 
 
@@ -102,6 +115,89 @@ def test_why_tools_cannot_be_compared() -> None:
     how = current["whin"].how_made.model_copy(update={"engine": "scripted (0.1)"})
     rehearsed = current["whin"].model_copy(update={"how_made": how})
     assert "rehearsals" in why_not_compared(("larkspur", "whin"), {**current, "whin": rehearsed})
+
+
+class TestHowAPairWasMade:
+    """What may be said of verdicts of different runs together."""
+
+    def made(self, first: Page, second: Page) -> HowMade:
+        site = sample_site((publication(first, "a"), publication(second, "b", days=1)), pairs=(("larkspur", "whin"),))
+        return site.comparisons["larkspur-vs-whin"].page.how_made
+
+    def told(self, first: Page, second: Page) -> Disclosure:
+        told = self.made(first, second).disclosure
+        assert told is not None
+        return told
+
+    def test_one_model_s_runs_have_one_figure_and_one_provenance(self) -> None:
+        made = self.made(measured(page(LARKSPUR)), measured(page(WHIN)))
+        assert made.disclosure == disclosed() and made.provenance == PROVENANCE
+
+    def test_each_tool_keeps_its_own_conflicts_and_those_of_other_tools_stay_away(self) -> None:
+        whin = OWN_MAKER.model_copy(update={"tool": "whin", "for_page": "Whin is built on it."})
+        orrery = OWN_MAKER.model_copy(update={"tool": "orrery", "for_page": "Orrery is built on it."})
+        first = measured(page(LARKSPUR, TIDEWATER), disclosed(OWN_MAKER, OWN_MAKER.model_copy(update={"tool": "x"})))
+        told = self.told(first, measured(page(WHIN, ORRERY), disclosed(whin, orrery)))
+        assert [one.for_page for one in told.interests] == [OWN_MAKER.for_page, "Whin is built on it."]
+
+    def test_a_mixture_of_models_has_no_figure_and_no_provenance_of_its_own(self) -> None:
+        made = self.made(measured(page(LARKSPUR)), measured(page(WHIN), model_name="Ministral 3"))
+        assert made.disclosure is not None
+        worth = made.disclosure.independence
+        assert (worth.votes, worth.low, worth.high, worth.tools, worth.source) == (None, None, None, 0, "none")
+        assert worth.reviewers == 4 and "nobody measured" in worth.text
+        assert made.provenance is None
+
+    def test_one_name_for_two_files_is_a_mixture(self) -> None:
+        made = self.made(measured(page(LARKSPUR)), measured(page(WHIN), model_sha256="0" * 64))
+        assert made.disclosure and made.disclosure.independence.votes is None and made.provenance is None
+
+    def test_figures_of_one_model_that_differ_are_neither_the_one_nor_the_other(self) -> None:
+        other = disclosed(independence=INDEPENDENCE.model_copy(update={"votes": 1.4}))
+        made = self.made(measured(page(LARKSPUR)), measured(page(WHIN), other))
+        assert made.disclosure and made.disclosure.independence.votes is None
+        assert made.provenance == PROVENANCE
+
+    def test_runs_of_one_model_with_other_seeds_have_no_provenance_together(self) -> None:
+        other = PROVENANCE.model_copy(update={"seed": 1})
+        made = self.made(measured(page(LARKSPUR)), measured(page(WHIN), provenance=other))
+        assert made.provenance is None and made.disclosure == disclosed()
+
+    def test_an_unknown_maker_of_one_is_unknown_of_the_pair(self) -> None:
+        first = measured(page(LARKSPUR), disclosed(OWN_MAKER))
+        for second in (measured(page(WHIN), disclosed(knows_maker=False)), page(WHIN)):
+            told = self.told(first, second)
+            assert not told.knows_maker and told.interests == (OWN_MAKER,)
+        assert self.told(page(LARKSPUR), measured(page(WHIN))).independence.votes is None
+
+    def test_what_nobody_asked_of_either_is_not_told_of_the_pair(self) -> None:
+        made = self.made(page(LARKSPUR), page(WHIN))
+        assert made.disclosure is None and made.provenance is None
+
+    def test_every_seat_keeps_its_own_provenance_and_flips(self) -> None:
+        first, second = measured(page(LARKSPUR)), measured(page(WHIN), model_name="Ministral 3")
+        site = sample_site((publication(first, "a"), publication(second, "b")), pairs=(("larkspur", "whin"),))
+        rows = site.comparisons["larkspur-vs-whin"].page.rows
+        for row, of_first, of_second in zip(rows, first.rows, second.rows, strict=True):
+            assert row.cells == (of_first.cells[0], of_second.cells[0])
+            assert all(cell.provenance and cell.flips for cell in row.cells)
+
+
+def test_a_statement_that_an_editor_kept_since_is_a_new_version() -> None:
+    kept = with_cell(page(QUARRY), "quarry", "dx", acknowledged=1)
+    site = sample_site((publication(page(QUARRY), "a"), publication(kept, "a", days=1)), pairs=())
+    first, second = site.tools["quarry"].versions
+    assert (first.rows[0].cells[0].acknowledged, second.rows[0].cells[0].acknowledged) == (0, 1)
+    assert second.changes == ("Developer experience: 1 statement was kept that the dossier does not bear out.",)
+
+
+def test_a_call_that_an_editor_let_stand_since_is_a_new_version() -> None:
+    kept = with_cell(page(QUARRY), "quarry", "dx", swayed=True)
+    site = sample_site((publication(page(QUARRY), "a"), publication(kept, "a", days=1)), pairs=())
+    _, second = site.tools["quarry"].versions
+    assert second.changes == (
+        "Developer experience: a call was kept that may hang on a passage which speaks to reviewers.",
+    )
 
 
 def test_categories_that_fold_alike_have_addresses_of_their_own() -> None:

@@ -23,9 +23,14 @@ from panel.site.pages.chrome import Chrome
 from panel.site.pages.head import make_head
 from panel.site.pages.theme import make_theme_environment, packaged_sources, read_theme
 from tests.publish.pages import LONG_WORD, SCRIPT, dossier, page
-from tests.site.sites import BASE_URL, empty_site, hostile_site, publication, sample_site
+from tests.site.sites import BASE_URL, empty_site, hostile_site, measured_site, publication, sample_site
 
-SITES: Mapping[str, Callable[[], Site]] = {"sample": sample_site, "hostile": hostile_site, "empty": empty_site}
+SITES: Mapping[str, Callable[[], Site]] = {
+    "sample": sample_site,
+    "measured": measured_site,
+    "hostile": hostile_site,
+    "empty": empty_site,
+}
 
 
 def render_all(site: Site, chrome: Chrome | None = None) -> dict[str, str]:
@@ -206,10 +211,11 @@ class TestContexts:
         assert used_names(name) == {field.name for field in fields(CONTEXTS[name])}
 
     def test_every_template_is_a_page_or_part_of_one(self) -> None:
-        parts = {"base.html.j2", "lines.html.j2", "macros.html.j2", "comparison-body.html.j2"}
+        macros = {"lines.html.j2", "macros.html.j2", "making.html.j2"}
+        parts = {"base.html.j2", "comparison-body.html.j2", "verdict-making.html.j2", *macros}
         templates = {name for name in packaged_sources() if name.endswith(".j2")}
         assert templates == set(CONTEXTS) | parts
-        assert used_names("lines.html.j2") == used_names("macros.html.j2") == set()
+        assert all(used_names(name) == set() for name in macros)
 
 
 def used_names(name: str) -> set[str]:

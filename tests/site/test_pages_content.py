@@ -9,8 +9,32 @@ from panel.settings import PublicationSettings
 from panel.site import pages
 from panel.site.model import Site
 from panel.site.pages.search import LISTED_TOOLS
-from tests.publish.pages import LARKSPUR, MODEL_SHA256, ORRERY, QUARRY, TIDEWATER, dossier, page
-from tests.site.sites import FIRST, VOTES, WHIN, empty_site, publication, publications, rewritten, sample_site
+from tests.publish.pages import (
+    LARKSPUR,
+    MODEL_SHA256,
+    ORRERY,
+    OWN_MAKER,
+    PROVENANCE,
+    QUARRY,
+    TIDEWATER,
+    disclosed,
+    dossier,
+    measured,
+    page,
+    scripted,
+    with_cell,
+)
+from tests.site.sites import (
+    FIRST,
+    VOTES,
+    WHIN,
+    empty_site,
+    measured_site,
+    publication,
+    publications,
+    rewritten,
+    sample_site,
+)
 from tests.site.test_pages import only, render_all, tree_of, words
 
 SCRIPTED = {"engine": "scripted 0.1.0", "model_name": "scripted", "model_sha256": None, "quantization": None}
@@ -240,6 +264,107 @@ class TestVersions:
         history = words(only(tree_of(tool(site, "quarry")), "//ol[@class='history']"))
         assert "Withdrawn on 8 March 2026: The price was wrong." in history
         assert "Words that were taken back" not in tool(site, "quarry")
+
+
+class TestMaking:
+    """What the site's pages tell of how verdicts were made, beside what a page that stands alone does."""
+
+    CONFLICT = "Conflict of interest: Larkspur was reviewed by a model of its own maker"
+    WORTH = "By how their calls agree in an evaluation over 48 tools, the four reviewers are worth about 3.2"
+
+    def version(self, site: Site, slug: str, n: int) -> str:
+        shown = site.tools[slug]
+        return pages.version_html(site, shown, shown.versions[n - 1], pages.make_chrome(site))
+
+    def mixed(self) -> str:
+        first = measured(page(LARKSPUR), disclosed(OWN_MAKER))
+        second = measured(page(WHIN, ORRERY), disclosed(knows_maker=False), model_name="Ministral 3")
+        site = sample_site((publication(first, "a"), publication(second, "b", days=1)))
+        return comparison(site, "larkspur-vs-whin")
+
+    def test_the_comparison_s_page_tells_what_it_tells_alone(self) -> None:
+        tree = tree_of(comparison(measured_site(), "larkspur-vs-tidewater"))
+        assert words(only(tree, "//header[@class='opening']//p[@class='interest']")).startswith(self.CONFLICT)
+        how = words(only(tree, "//section[@id='how']"))
+        assert self.WORTH in how and self.CONFLICT in how and "Editors kept 1 statement" in how
+        assert only(tree, "//table[@class='firmness']").xpath("./tbody/tr")
+        assert "(JSON)" in words(only(tree, "//details[@class='provenance']"))
+
+    def test_a_tool_s_page_and_its_versions_tell_the_same_of_it(self) -> None:
+        site = measured_site()
+        for text in (tool(site, "larkspur"), self.version(site, "larkspur", 1), self.version(site, "larkspur", 2)):
+            tree = tree_of(text)
+            opening = only(tree, "//header[@class='opening']")
+            assert words(only(opening, ".//p[@class='interest']")).startswith(self.CONFLICT)
+            assert opening.xpath(".//p[@class='byline']/a[@href='#how']")
+            how = only(tree, "//section[@id='how']")
+            assert self.WORTH in words(how) and self.CONFLICT in words(how) and "Editors kept 1 statement" in words(how)
+            assert len(only(how, ".//table[@class='firmness']").xpath("./tbody/tr")) == 4
+            assert len(only(how, ".//details[@class='provenance']").xpath("./ul/li")) == 4
+            assert "An editor kept 1 statement" in words(only(tree, "//section[@id='verdicts']"))
+
+    def test_only_pages_with_data_of_their_own_send_readers_there(self) -> None:
+        site = measured_site()
+        assert "(JSON)" in words(only(tree_of(tool(site, "larkspur")), "//details"))
+        assert "(JSON)" not in words(only(tree_of(self.version(site, "larkspur", 1)), "//details"))
+
+    def test_another_tool_s_conflict_is_not_this_one_s(self) -> None:
+        for slug in ("tidewater", "whin"):
+            tree = tree_of(tool(measured_site(), slug))
+            assert not tree.xpath("//p[@class='interest']") and "Editors kept" not in words(tree)
+            assert self.WORTH in words(tree)
+
+    def test_a_pair_of_one_model_has_its_figure_and_every_tool_s_conflicts(self) -> None:
+        tree = tree_of(comparison(measured_site(), "larkspur-vs-whin"))
+        assert words(only(tree, "//header[@class='opening']//p[@class='interest']")).startswith(self.CONFLICT)
+        how = only(tree, "//section[@id='how']")
+        assert self.WORTH in words(how)
+        assert PROVENANCE.adapter_sha256 in how.xpath(".//code/@title")
+
+    def test_a_pair_of_two_models_claims_no_independence(self) -> None:
+        tree = tree_of(self.mixed())
+        how = only(tree, "//section[@id='how']")
+        said = words(how)
+        assert words(only(how, ".//p[@class='independence']")) == (
+            "How many independent votes they are worth together is not known; each tool’s own page says what is known "
+            "of its reviewers."
+        )
+        assert "3.2" not in said and "toss coins" not in said
+        assert self.CONFLICT in said
+        assert (
+            "For at least one of these tools the maker of the reviewing model was not known to Panel, so it cannot say "
+            "whether it is that tool’s own."
+        ) in said
+
+    def test_a_pair_of_two_models_has_every_seat_s_provenance_and_no_run_s(self) -> None:
+        details = only(tree_of(self.mixed()), "//details[@class='provenance']")
+        assert "What all verdicts of one run were made with stands on the tools’ own pages." in words(details)
+        assert not details.xpath("./dl") and len(details.xpath("./ul/li")) == 8
+
+    def test_a_withdrawn_verdict_tells_nothing_of_its_making(self) -> None:
+        gone = {"withdrawn_at": FIRST + timedelta(days=5), "withdrawn_because": "Wrong."}
+        spoilt = rewritten(measured(page(LARKSPUR), disclosed(OWN_MAKER)), "larkspur", "dx", "Taken back.")
+        site = sample_site((publication(spoilt, "a", **gone), publication(page(LARKSPUR), "b", days=8)), pairs=())
+        tree = tree_of(self.version(site, "larkspur", 1))
+        assert not tree.xpath("//section[@id='how'] | //details | //p[@class='interest'] | //a[@href='#how']")
+
+    def test_a_rehearsal_has_neither_odds_nor_a_figure(self) -> None:
+        rehearsal = scripted(with_cell(measured(page(LARKSPUR)), "larkspur", "dx", acknowledged=1))
+        rehearsal = rehearsal.model_copy(
+            update={"how_made": rehearsal.how_made.model_copy(update={"disclosure": None})}
+        )
+        site = sample_site((publication(rehearsal, "a"),), pairs=())
+        for text in (tool(site, "larkspur"), self.version(site, "larkspur", 1), comparison(site, "larkspur")):
+            how = only(tree_of(text), "//section[@id='how']")
+            assert not how.xpath(".//table | .//p[@class='independence']")
+            assert "How firm" not in words(how) and "Editors kept 1 statement" in words(how)
+
+    def test_older_pages_claim_nothing(self) -> None:
+        site = sample_site()
+        for text in (tool(site, "larkspur"), self.version(site, "larkspur", 1)):
+            how = only(tree_of(text), "//section[@id='how']")
+            assert not how.xpath(".//details | .//p[@class='independence' or @class='interest' or @class='kept']")
+            assert "drawn again" not in words(how).lower()
 
 
 class TestHome:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from panel.publish import render_json
-from panel.records import Community
+from panel.records import Community, Passage
 from panel.site.model import Site, ToolPage
 from panel.site.search_index import search_index
 from panel.site.twins import (
@@ -22,8 +22,8 @@ from panel.site.twins import (
     tool_json,
     votes_json,
 )
-from tests.publish.pages import LARKSPUR, ORRERY, TIDEWATER, finding, page
-from tests.site.sites import FIRST, empty_site, hostile_site, publication, publications, sample_site
+from tests.publish.pages import LARKSPUR, ORRERY, TIDEWATER, finding, measured, page, scripted
+from tests.site.sites import FIRST, empty_site, hostile_site, measured_site, publication, publications, sample_site
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -41,7 +41,11 @@ def test_the_schema_is_one_of_draft_2020_12() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("site", [sample_site(), hostile_site(), empty_site()], ids=["sample", "hostile", "empty"])
+@pytest.mark.parametrize(
+    "site",
+    [sample_site(), measured_site(), hostile_site(), empty_site()],
+    ids=["sample", "measured", "hostile", "empty"],
+)
 def test_every_twin_satisfies_its_schema(site: Site) -> None:
     for comparison in site.comparisons.values():
         check(comparison_json(comparison, site), "Page")
@@ -106,6 +110,31 @@ def test_odds_of_a_script_open_findings_and_few_votes_are_left_out() -> None:
         cells = [cell for version in value["versions"] for row in version["rows"] for cell in row["cells"]]
         assert cells and all(cell["findings"] == [] and cell["p_ship"] == odds for cell in cells)
         assert value["community"] is None
+
+
+def test_a_script_s_calls_are_not_drawn_again() -> None:
+    for shown, hidden in ((measured(page(LARKSPUR)), False), (scripted(measured(page(LARKSPUR))), True)):
+        site = sample_site((publication(shown, "a"),), pairs=())
+        for value in (
+            check(tool_json(site, site.tools["larkspur"]), "ToolPage")["versions"][0],
+            check(comparison_json(site.comparisons["larkspur"], site), "Page"),
+        ):
+            cells = [cell for row in value["rows"] for cell in row["cells"]]
+            assert cells and all((cell["flips"] is None) is hidden and cell["provenance"] for cell in cells)
+
+
+def test_passages_of_findings_are_for_editors() -> None:
+    found = finding("SECRET").model_copy(
+        update={"passage": Passage(place="description", text="SECRET"), "instead": "SECRET"}
+    )
+    shown = measured(page(LARKSPUR, TIDEWATER))
+    rows = tuple(
+        row.model_copy(update={"cells": tuple(cell.model_copy(update={"findings": (found,)}) for cell in row.cells)})
+        for row in shown.rows
+    )
+    site = sample_site((publication(shown.model_copy(update={"rows": rows}), "a"),), pairs=())
+    assert b"SECRET" not in tool_json(site, site.tools["larkspur"])
+    assert b"SECRET" not in comparison_json(site.comparisons["larkspur-vs-tidewater"], site)
 
 
 def test_votes_are_of_all_tools_whose_votes_are_shown() -> None:

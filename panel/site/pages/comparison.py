@@ -17,6 +17,7 @@ from panel.site.pages.chrome import Chrome, Frame, shown_name
 from panel.site.pages.figures import show_votes, write_all_readers
 from panel.site.pages.head import Head, make_head
 from panel.site.pages.listing import category_link, correction_line
+from panel.site.pairs import is_one_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +112,4 @@ def _pair(site: Site, page: ComparisonPage, chrome: Chrome) -> Pair:
                 published_at=version.published_at,
             )
         )
-    made = [tool.current.how_made for tool in tools]
-    return Pair(tuple(sources), one_model=len({(one.model_name, one.model_sha256) for one in made}) == 1)
+    return Pair(tuple(sources), one_model=is_one_model(tool.current.how_made for tool in tools))

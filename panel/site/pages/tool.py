@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from panel.publish.context import CorrectionLine, ShownVotes, is_script, utc_day
+from panel.publish.making import Making, read_making
 from panel.site.model import Site, ToolPage, ToolVersion, comparison_path, tool_path, version_path
 from panel.site.pages.chrome import Chrome, Frame, Link, shown_name
 from panel.site.pages.figures import Division, Scale, divide, make_scale, show_votes, write_readers
@@ -60,6 +61,7 @@ class VerdictContext:
         first_approval: the day of the first approval, none without any.
         last_approval: the day of the last approval, none without any.
         division: the reviewers on either side.
+        making: independence, interests, how firm each call was, provenance.
     """
 
     frame: Frame
@@ -73,6 +75,7 @@ class VerdictContext:
     first_approval: date | None
     last_approval: date | None
     division: Division
+    making: Making
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +170,19 @@ def verdict_fields(tool: ToolPage, version: ToolVersion, chrome: Chrome) -> dict
     days = [utc_day(cell.approved_at) for cell in cells if cell.approved_at]
     scripted = is_script(version.how_made.engine)
     name = shown_name(version.dossier.name, tool.slug)
+    names = {tool.slug: name}
     return {
         "frame": chrome.frame,
         "name": name,
         "version": version,
-        "names": {tool.slug: name},
+        "names": names,
         "writer": "script" if scripted else "model",
         "scripted": scripted,
         "approvers": tuple(dict.fromkeys(cell.approved_by for cell in cells if cell.approved_by)),
         "first_approval": min(days, default=None),
         "last_approval": max(days, default=None),
         "division": divide(version.rows),
+        "making": read_making(version.how_made, version.rows, names, scripted=scripted),
     }
 
 
