@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from panel.checks import fact_findings
 from panel.editorial import Desk, SeatState, Standing, changed_share
 from panel.errors import PanelError
 from panel.honesty.effective import model_key
@@ -80,6 +81,7 @@ class _Sitting:
     run: Run
     state: SeatState
     drafts: tuple[Draft, ...]
+    findings: tuple[int, ...]
     first: Draft | None
 
     @property
@@ -136,9 +138,13 @@ def _group_key(engine: EngineIdentity) -> str:
 
 
 def _sittings(run: Run) -> Iterator[_Sitting]:
-    for state in Desk(run, reopen_materials(run)).states().values():
+    materials = reopen_materials(run)
+    for state in Desk(run, materials).states().values():
         drafts = tuple(record for record in run.drafts(state.seat) if isinstance(record, Draft))
-        yield _Sitting(run, state, drafts, run.last_draft(state.seat))
+        # What the fact desk says now: drafts keep only what they were revised for.
+        facts = (fact_findings(materials.subject(state.seat, draft.beats)) for draft in drafts)
+        findings = tuple(len(draft.findings) + len(found) for draft, found in zip(drafts, facts, strict=True))
+        yield _Sitting(run, state, drafts, findings, run.last_draft(state.seat))
 
 
 def _summarise(
@@ -161,7 +167,7 @@ def _summarise(
         missing=sum(sitting.state.standing is Standing.MISSING for sitting in sittings),
         drafts=len(drafts),
         redrafts=sum(draft.origin == "redraft" for draft in drafts),
-        findings=_mean([float(len(draft.findings)) for draft in drafts]),
+        findings=_mean([float(count) for sitting in sittings for count in sitting.findings]),
         untouched=make_rate(sum(map(_is_untouched, approved)), len(approved)),
         changed=_mean([_changed(sitting) for sitting in approved]),
         flipped=make_rate(sum(map(_is_flipped, approved)), len(approved)),

@@ -130,3 +130,9 @@ def test_the_chart_escapes_what_comes_from_outside_and_can_be_empty(tmp_path: Pa
 def test_every_figure_is_a_plain_value(desk: Desk, tmp_path: Path) -> None:
     record = collect(tmp_path)
     assert TrackRecord.model_validate_json(record.model_dump_json()) == record
+
+
+def test_what_the_fact_desk_finds_in_drafts_is_counted(tmp_path: Path) -> None:
+    add_run(tmp_path, "a", {"larkspur": {"dx": Call.SHIP}}, words="It has 77 plugins")
+    (found,) = collect_record(RunStore(tmp_path / "runs"), {}, votes_from=1).personas
+    assert found.findings.value == 2.0, "one in each of its two beats"
