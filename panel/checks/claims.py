@@ -32,6 +32,7 @@ def _differs(resolved: Resolved) -> Finding:
         message=f"“{clip_quote(claim.text)}” is not what the dossier says{reason}.",
         instruction=f"Say “{clip_quote(resolved.instead)}”, as the dossier does, or leave the claim out.",
         quote=clip_quote(claim.text),
+        start=claim.start,
         passage=Passage(place=place.field, text=place.text) if place else None,
         instead=clip_quote(resolved.instead),
     )
@@ -45,6 +46,7 @@ def _absent(resolved: Resolved, dossier: Dossier) -> Finding:
         message=f"The dossier on {dossier.name} does not have “{clip_quote(claim.text)}” ({claim.kind}).",
         instruction=f"Leave “{clip_quote(claim.text)}” out, or write what the dossier has.",
         quote=clip_quote(claim.text),
+        start=claim.start,
         passage=_nearest(claim, dossier),
     )
 

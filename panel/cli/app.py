@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "acknowledge": ("panel.cli.acknowledge", "Let findings stand that block approval, with a reason."),
     "confirm": ("panel.cli.confirm", "Say that a tool's price was looked at today and still holds."),
     "approve": ("panel.cli.approve", "Approve words as they stand."),
-    "undo": ("panel.cli.undo", "Take back the last change or approval of a seat."),
+    "undo": ("panel.cli.undo", "Take back the last change, acknowledgement or approval of a seat."),
     "diff": ("panel.cli.diff", "Show what editors changed, word by word."),
     "log": ("panel.cli.log", "Show a run's journal, oldest entry first."),
     "verify": ("panel.cli.verify", "Recompute everything that can be recomputed."),
@@ -126,13 +126,23 @@ def is_plain(text: str) -> bool:
     return _UNPRINTABLE.search(text) is None
 
 
+def printable(text: str) -> str:
+    """Return a text as a terminal may have it: what would steer the terminal shows as `�`."""
+    return _UNPRINTABLE.sub("�", text)
+
+
+def one_line(text: str) -> str:
+    """Return a text as part of one line: nothing of it can pass for a line of its own."""
+    return " ".join(printable(text).split())
+
+
 def report_error(error: PanelError, *, wants_json: bool) -> None:
     """Tell a person, or a program, what went wrong and what to do."""
     if wants_json:
         typer.echo(json.dumps({"error": _describe(error)}, indent=1))
-    typer.echo(f"Error: {error.message}", err=True)
+    typer.echo(f"Error: {printable(error.message)}", err=True)
     if isinstance(error, StaleEdit) and error.diff:
-        typer.echo(f"What stands now against your text:\n{error.diff}", err=True)
+        typer.echo(f"What stands now against your text:\n{printable(error.diff)}", err=True)
     if error.hint:
         typer.echo(f"What to do: {error.hint}", err=True)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from panel.claims import Status
+from panel.cli.app import printable
 from panel.cli.provenance import interest_lines
 from panel.editorial import BLOCKING, Desk, SeatState, Standing, is_acknowledged, read_beside, read_claims
 from panel.honesty import NOTE
@@ -28,11 +30,19 @@ STANDING_MARKS = {
 }
 
 
+class _Console(Console):
+    """A console that no text can steer: what would is shown as `�`. Texts come from models and strangers' pages."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+
 def make_console(*, stderr: bool = False) -> Console:
     """Make a console: as wide as the terminal, 100 columns elsewhere, no markup in what comes from outside."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else 100
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False, emoji=False)
+    return _Console(file=stream, width=width, highlight=False, soft_wrap=False, emoji=False)
 
 
 def print_scorecard(console: Console, desk: Desk, states: Mapping[Seat, SeatState]) -> None:
@@ -86,13 +96,13 @@ def seat_cell(desk: Desk, state: SeatState) -> Text:
     if state.verdict is None:
         return Text(f"{STANDING_MARKS[state.standing]} {state.standing}", style="yellow")
     cell = Text(MARKS[state.verdict.call], style=STYLES[state.verdict.call])
+    if state.draft and state.draft.call is not state.verdict.call:
+        cell.append(f"  flipped by an editor; drafted {state.draft.call}", style="yellow")
     if state.draft and state.draft.p_ship is not None:
         cell.append(f"  p_ship {state.draft.p_ship:.2f}", style="dim")
     flips = desk.flips(state)
     if flips:
         cell.append(f"  flips {flips.flipped} of {flips.of}", style="yellow" if flips.flipped else "dim")
-    if state.draft and state.draft.call is not state.verdict.call:
-        cell.append("  flipped by an editor", style="yellow")
     count = len(desk.findings(state))
     if count:
         cell.append(f"  {count} finding{'s' if count > 1 else ''}", style="yellow")
@@ -134,6 +144,8 @@ def print_seat(console: Console, desk: Desk, state: SeatState, *, passages: bool
     persona = desk.materials.personas[state.seat.persona]
     console.print(Text(f"{dossier.name} · {persona.name}", style="bold underline"))
     console.print(seat_cell(desk, state))
+    if state.sha256:
+        console.print(Text(f"  text {state.sha256[:16]}", style="dim"))
     if state.verdict is None:
         if state.missing:
             console.print(Text(f"{state.missing.error}: {state.missing.message}", style="yellow"))

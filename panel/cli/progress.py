@@ -53,7 +53,7 @@ class RunProgress:
             if event.kind == "writing":
                 tokens = event.tokens - (before.tokens if before.kind == "writing" else 0)
                 self._written.append((time.monotonic(), max(tokens, 0)))
-        if not self._is_live and (event.kind in _ENDINGS or event.kind in {"revising", "retrying"}):
+        if not self._is_live and (event.kind in _ENDINGS or event.kind in {"rechecking", "revising", "retrying"}):
             print(self._line(event), file=sys.stderr, flush=True)
 
     def _done(self) -> int:
@@ -100,4 +100,6 @@ def _describe(event: SeatEvent) -> Text:
         return Text(f"writing, {event.tokens} tokens")
     if event.kind == "revising":
         return Text(f"writing anew{noted}", style="yellow")
+    if event.kind == "rechecking":
+        return Text("asking for the call with and without a passage that speaks to reviewers", style="yellow")
     return Text(f"{event.kind}{': ' + event.detail if event.detail else ''}", style="dim")

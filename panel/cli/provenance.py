@@ -96,7 +96,7 @@ def _cards(desk: Desk, seats: Sequence[Seat]) -> list[ProvenanceCard]:
     cards = []
     for seat in seats:
         try:
-            cards.append(make_card(desk.run, seat, materials=desk.materials, names=names))
+            cards.append(make_card(desk.run, seat, materials=desk.materials, names=names, samples=desk.samples))
         except NotFound:
             continue  # a seat without a verdict; the scorecard says so
     return cards

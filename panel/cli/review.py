@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from panel.cli.app import is_plain, report_error
+from panel.cli.app import is_plain, one_line, report_error
 from panel.cli.edit import apply_sheet, edited_sheet
 from panel.cli.printing import make_console, print_facts, print_masthead, print_scorecard, print_seat
 from panel.cli.redraft import redraft_seat
@@ -86,6 +86,17 @@ class Walk:
             for seat in calm:
                 self._try(partial(self.desk.approve, seat, author=self.author, seen=opened[seat]))
 
+    def prices(self, tool: str | None) -> None:
+        """Show each price that was read too long ago, and ask whether it still holds."""
+        for slug, stale in self.desk.stale_prices().items():
+            if tool not in (None, slug):
+                continue
+            self.console.rule(Text("a price"))
+            typer.echo(one_line(stale.text))
+            if self._key("[c]onfirm that it holds today  [n]ext  [q]uit") == "c":
+                reason = self._ask("How do you know?")
+                self._try(partial(self.desk.confirm_price, slug, author=self.author, reason=reason))
+
     def comparison(self) -> None:
         """Show the comparison once every seat is approved, and ask for its approval."""
         states = self.desk.states()
@@ -135,9 +146,9 @@ class Walk:
         if not left:
             raise IllegalMove(f"{state.seat}: nothing blocks its approval")
         for finding in left:
-            reason = self._ask(f"Why may “{finding.quote}” stand ({finding.check})? Nothing leaves it open:")
+            reason = self._ask(f"Why may “{one_line(finding.quote)}” stand ({finding.check})? Nothing leaves it open:")
             if reason:
-                self.desk.acknowledge_once(state.seat, finding, author=self.author, reason=reason, seen=state.sha256)
+                self.desk.acknowledge(state.seat, finding, author=self.author, reason=reason, seen=state.sha256)
 
     def _edit(self, state: SeatState) -> None:
         with edited_sheet(self.desk, state) as sheet:
@@ -217,6 +228,7 @@ def review(
     walk = Walk(desk, know_author(author), newsroom)
     try:
         walk.seats(seats)
+        walk.prices(tool)
         walk.comparison()
     except Quit:
         pass

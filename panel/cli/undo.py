@@ -30,7 +30,7 @@ def undo(
     author: AuthorOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Take back the last change or approval of a seat.
+    """Take back the last change, acknowledgement or approval of a seat.
 
     The journal keeps both.
     """

@@ -15,10 +15,11 @@ from panel.editorial.fold import SeatState, Standing, fold_seat
 from panel.editorial.words import changed_share
 from panel.errors import NotFound
 from panel.honesty.conflicts import conflicts
-from panel.honesty.flips import run_flips
+from panel.honesty.flips import SAMPLES, run_flips
 from panel.materials import Materials, reopen_materials
 from panel.records import (
     Call,
+    Dossier,
     Draft,
     EngineIdentity,
     Flips,
@@ -84,24 +85,22 @@ class ProvenanceCard(Record):
     panel_version: str
     versions: dict[str, str]
 
-    def for_page(self) -> ProvenanceCard:
-        """Return the card as readers may see it: without paths and addresses of the desk's machines, or its notes."""
-        engine = self.engine.model_copy(update={"model_path": None, "base_url": None})
-        return self.model_copy(update={"engine": engine, "note": ""})
-
     def render(self) -> str:
         """Write the card for people: a line a fact, hashes whole."""
         return "\n".join(f"{name:<16} {value}" for name, value in _lines(self) if value)
 
 
-def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names: Sequence[str] = ()) -> ProvenanceCard:
+def make_card(
+    run: Run, seat: Seat, *, materials: Materials | None = None, names: Sequence[str] = (), samples: int = SAMPLES
+) -> ProvenanceCard:
     """Make a verdict's card.
 
     Args:
         run: the run.
         seat: whose verdict.
         materials: the run's, if they are at hand.
-        names: further names of the model, as `header_names` finds them.
+        names: further names of the model, as `header_names` finds them; asked only where the run wrote nothing down.
+        samples: how often the call is drawn again.
 
     Raises:
         NotFound: the seat has no verdict: it is missing, or was not drafted yet.
@@ -134,12 +133,12 @@ def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names
         rejected=len(draft.rejected),
         draft_call=draft.call,
         p_ship=draft.p_ship,
-        flips=run_flips(manifest, draft),
+        flips=run_flips(manifest, draft, samples=samples),
         changed_share=changed,
         editors=state.editors,
         approved_by=approval.author if approval else None,
         approved_at=approval.at if approval else None,
-        conflicts=tuple(one.for_run for one in conflicts(manifest.engine, materials.dossiers[seat.tool], names=names)),
+        conflicts=_conflicts(manifest, materials.dossiers[seat.tool], names),
         seed=manifest.seed,
         attempt_seeds=tuple(attempt.seed for attempt in draft.attempts),
         sampling=manifest.sampling,
@@ -150,6 +149,12 @@ def make_card(run: Run, seat: Seat, *, materials: Materials | None = None, names
         panel_version=manifest.panel_version,
         versions=manifest.versions,
     )
+
+
+def _conflicts(manifest: Manifest, dossier: Dossier, names: Sequence[str]) -> tuple[str, ...]:
+    if manifest.disclosure:
+        return tuple(one.for_run for one in manifest.disclosure.interests if one.tool == dossier.slug)
+    return tuple(one.for_run for one in conflicts(manifest.engine, dossier, names=names))
 
 
 def say_made(manifest: Manifest, state: SeatState, draft: Draft, changed: float) -> str:

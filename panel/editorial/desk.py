@@ -147,6 +147,7 @@ class Desk:
         """
         state = self._state_of(seat)
         if state.standing is Standing.APPROVED and seen in (None, state.sha256):
+            need_answers(state, self.findings(state))
             return None
 
         def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
@@ -167,7 +168,7 @@ class Desk:
 
         Raises:
             IllegalMove: there is no reason, the text has no such finding, or it blocks nothing.
-            NothingChanged: it was acknowledged before.
+            NothingChanged: it was acknowledged before; the reason is not journaled.
             StaleEdit: the words are not those the editor saw.
         """
         need_reason(reason, "an acknowledgement")
@@ -175,23 +176,14 @@ class Desk:
             raise IllegalMove(f"{seat}: {finding.check} blocks nothing", hint="Approve it as it stands, or edit it.")
 
         def fields(state: SeatState, verdict: Verdict) -> dict[str, Any]:
-            key = key_of(finding, verdict)
-            if key not in {key_of(one, verdict) for one in self.findings(state)}:
+            key = key_of(finding, state)
+            if key not in {key_of(one, state) for one in self.findings(state)}:
                 raise IllegalMove(f"{seat}: the text as it stands has no such finding", hint="Read it again.")
             if is_acknowledged(state, finding):
                 raise NothingChanged(f"{seat}: this finding was acknowledged before")
             return change(Action.ACKNOWLEDGE, state, verdict, reason, finding=key)
 
         return self._move(seat, author, seen, fields)
-
-    def acknowledge_once(
-        self, seat: Seat, finding: Finding, *, author: str, reason: str, seen: str | None = None
-    ) -> Entry | None:
-        """Acknowledge a finding, or return None where it was acknowledged before; errors as `acknowledge`."""
-        try:
-            return self.acknowledge(seat, finding, author=author, reason=reason, seen=seen)
-        except NothingChanged:
-            return None
 
     def stale_prices(self, today: date | None = None) -> dict[str, StalePrice]:
         """Find the tools whose price was read too long ago, by slug; see `panel.editorial.prices`."""
@@ -207,30 +199,25 @@ class Desk:
         need_reason(reason, "a confirmation")
         if tool not in self.run.manifest.tools:
             raise IllegalMove(f"the run {self.run.run_id} has no tool {tool!r}")
-        for _ in range(PATIENCE):
-            try:
-                fields = {"author": author, "action": Action.CONFIRM, "reason": reason, "tools": (tool,)}
-                return self.run.journal.append(self.run.journal.read().head, fields)
-            except Conflict:
-                continue
-        raise Conflict("the journal is too busy", hint="Try again.")
+        fields = {"author": author, "action": Action.CONFIRM, "reason": reason, "tools": (tool,)}
+        return self._append_about_run(lambda: fields)
 
     def approve_comparison(self, *, author: str, seen: str | None = None) -> Entry | None:
         """Approve the comparison and the facts above it as they stand; None when they already are."""
-        for _ in range(PATIENCE):
-            view = self.run.journal.read()
+
+        def fields() -> dict[str, Any]:
             sha256 = self.comparison_sha256(self.comparison(self.states()))
             if seen is not None and seen != sha256:
                 raise StaleEdit("the comparison changed since you read it", hint="Read it again, then approve it.")
             approval = self.comparison_approval()
             if approval and approval.after == sha256:
-                return None
-            try:
-                fields = {"author": author, "action": Action.APPROVE, "before": sha256, "after": sha256}
-                return self.run.journal.append(view.head, fields)
-            except Conflict:
-                continue
-        raise Conflict("the journal is too busy", hint="Try again.")
+                raise NothingChanged("the comparison is approved already")
+            return {"author": author, "action": Action.APPROVE, "before": sha256, "after": sha256}
+
+        try:
+            return self._append_about_run(fields)
+        except NothingChanged:
+            return None
 
     def adopt_redraft(self, draft: Draft, *, author: str) -> Entry:
         """Let a redraft stand where its base stood.
@@ -267,7 +254,7 @@ class Desk:
         return None
 
     def undo(self, seat: Seat, *, author: str, reason: str = "", undoes: int | None = None) -> Entry:
-        """Take back the last change or approval of a seat.
+        """Take back the last change, acknowledgement or approval of a seat.
 
         Args:
             seat: whose.
@@ -334,6 +321,16 @@ class Desk:
                 raise StaleEdit(f"{seat}: the verdict changed since you read it", hint="Read it again, then decide.")
             try:
                 return self.run.journal.append(view.head, {"author": author, **fields(state)})
+            except Conflict:
+                continue
+        raise Conflict("the journal is too busy", hint="Try again.")
+
+    def _append_about_run(self, fields: Callable[[], dict[str, Any]]) -> Entry:
+        """Append an entry about the run as a whole, made anew as often as somebody else was quicker."""
+        for _ in range(PATIENCE):
+            head = self.run.journal.read().head
+            try:
+                return self.run.journal.append(head, fields())
             except Conflict:
                 continue
         raise Conflict("the journal is too busy", hint="Try again.")

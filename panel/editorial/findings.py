@@ -13,13 +13,16 @@ from panel.checks import fact_findings, run_checks
 from panel.editorial.fold import SeatState
 from panel.errors import IllegalMove
 from panel.materials import Materials
-from panel.quarantine import quarantine_findings
-from panel.records import Finding, FindingKey, Verdict, sha256_of
+from panel.quarantine import FLIP, UNKNOWN, flag_passages, quarantine_findings
+from panel.records import Finding, FindingKey, sha256_of
 
 STATEMENTS = frozenset({"claim-differs", "claim-absent"})
-"""The checks of what a text states; the others that block are about its call."""
+"""The checks of what a text states."""
 
-BLOCKING = STATEMENTS | {"injected-flip", "injected-unknown"}
+SWAYED = frozenset({FLIP, UNKNOWN})
+"""The checks of what a passage aimed at reviewers did to a call."""
+
+BLOCKING = STATEMENTS | SWAYED
 """The checks whose findings an editor has to answer before approving."""
 
 
@@ -35,7 +38,8 @@ def find_all(state: SeatState, materials: Materials) -> tuple[Finding, ...]:
         return ()
     subject = materials.subject(state.seat, verdict.beats)
     facts = fact_findings(subject)
-    injected = quarantine_findings(draft.quarantine, verdict.call) if draft else ()
+    flags = flag_passages(materials.shown(state.seat.tool))
+    injected = quarantine_findings(draft.quarantine if draft else None, flags, verdict.call)
     rest = [finding for finding in run_checks(subject) if not _is_told(finding, facts)]
     return tuple(sorted((*injected, *facts, *rest), key=lambda finding: finding.check not in BLOCKING))
 
@@ -47,14 +51,23 @@ def unanswered(state: SeatState, findings: Collection[Finding]) -> tuple[Finding
 
 def is_acknowledged(state: SeatState, finding: Finding) -> bool:
     """Tell whether an editor acknowledged this finding in the text as it stands."""
-    return state.verdict is not None and key_of(finding, state.verdict) in state.acknowledged
+    return state.verdict is not None and key_of(finding, state) in state.acknowledged
 
 
-def key_of(finding: Finding, verdict: Verdict) -> FindingKey:
-    """Name a finding in a text."""
-    texts = {beat.id: beat.text for beat in verdict.beats}
-    about = texts.get(finding.beat or "", verdict.call.value)
-    return FindingKey(check=finding.check, beat=finding.beat, quote=finding.quote, text_sha256=sha256_of(about))
+def key_of(finding: Finding, state: SeatState) -> FindingKey:
+    """Name a finding in a seat's text as it stands."""
+    verdict, draft = state.verdict, state.draft
+    texts = {beat.id: beat.text for beat in verdict.beats} if verdict else {}
+    asked = draft.quarantine.model_dump(mode="json") if draft and draft.quarantine else None
+    call = [verdict.call.value if verdict else None, draft.n if draft else None, asked]
+    about = texts.get(finding.beat or "", call)
+    return FindingKey(
+        check=finding.check,
+        beat=finding.beat,
+        start=finding.start,
+        quote=finding.quote,
+        text_sha256=sha256_of(about),
+    )
 
 
 def need_answers(state: SeatState, findings: Collection[Finding]) -> None:

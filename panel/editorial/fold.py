@@ -50,7 +50,7 @@ class SeatState:
         changed: whether something was changed since that approval.
         redrafts: how many adopted redrafts stand behind the current text; undone ones are not counted.
         last_seq: the journal entry that made this state; 0 for the draft itself.
-        authors: everyone who changed or approved it, in order of first appearance.
+        authors: everyone who changed it, answered a finding in it or approved it, in order of first appearance.
         editors: whose edits and flips stand in the text, in order; none of what was undone or drafted over.
         acknowledged: the findings an editor chose to let stand; each holds for the text it was about.
         mismatches: entries whose before or after hash is not what the fold finds, in words.
@@ -158,7 +158,8 @@ def _apply(state: SeatState, entry: Entry, run: Run, materials: Materials) -> Se
     if entry.action is Action.APPROVE and entry.after is not None:
         return replace(changed, changed=False, approval=Approval(entry.after, entry.author, entry.at))
     if entry.action is Action.ACKNOWLEDGE and entry.finding is not None:
-        return replace(state, last_seq=entry.seq, acknowledged=(*state.acknowledged, entry.finding))
+        # The page tells how much was acknowledged: that wants approval like any change.
+        return replace(changed, acknowledged=(*state.acknowledged, entry.finding))
     edited = replace(changed, editors=tuple(dict.fromkeys((*state.editors, entry.author))))
     given = {"beats": entry.beats, "call": entry.call}
     if entry.action is Action.EDIT and None not in given.values():

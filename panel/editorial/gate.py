@@ -41,12 +41,20 @@ class ApprovedRun:
 
 def refusals(desk: Desk, states: Mapping[Seat, SeatState]) -> tuple[str, ...]:
     """Say why a run cannot be published, one reason a line; () when it can."""
+    return (*_unapproved(desk, states), *_old_prices(desk))
+
+
+def _old_prices(desk: Desk) -> list[str]:
+    confirm = f"`panel confirm {desk.run.run_id}"
+    return [f"{tool}: {stale.text} ({confirm} {tool}`)" for tool, stale in desk.stale_prices().items()]
+
+
+def _unapproved(desk: Desk, states: Mapping[Seat, SeatState]) -> list[str]:
     reasons = [_seat_refusal(state) for state in states.values() if state.standing is not Standing.APPROVED]
     for state in states.values():
         for finding in unanswered(state, desk.findings(state)):
             place = f" ({finding.beat})" if finding.beat else ""
             reasons.append(f"{state.seat}: nobody answered {finding.check}{place}: {finding.message}")
-    reasons += [f"{tool}: {stale.text}" for tool, stale in desk.stale_prices().items()]
     approval = desk.comparison_approval()
     if approval is None:
         reasons.append("the comparison: not approved")
@@ -54,7 +62,7 @@ def refusals(desk: Desk, states: Mapping[Seat, SeatState]) -> tuple[str, ...]:
         reasons.append(f"the comparison: changed since {approval.author} approved it")
     for state in states.values():
         reasons += [f"{state.seat}: {mismatch}" for mismatch in state.mismatches]
-    return tuple(reasons)
+    return reasons
 
 
 def _seat_refusal(state: SeatState) -> str:
@@ -77,13 +85,7 @@ def open_gate(desk: Desk) -> ApprovedRun:
     desk = Desk(run, reopen_materials(run), desk.site, desk.rules)
     head = run.journal.read().head
     states = desk.states()
-    reasons = refusals(desk, states)
-    if reasons:
-        raise NotApproved(
-            f"the run {desk.run.run_id} cannot be published:",
-            reasons,
-            hint=f"`panel review {desk.run.run_id}` walks through what is open.",
-        )
+    _need(desk, _unapproved(desk, states))
     page = build_page(
         desk, states, status="approved", site_name=desk.site.name, newsletter_action=desk.site.newsletter_action
     )
@@ -92,8 +94,19 @@ def open_gate(desk: Desk) -> ApprovedRun:
     if already and already.after == content_sha256 and already.published_at:
         date = already.published_at
     else:
+        # A page that stands may be written again whatever its age; a new one must not begin old.
+        _need(desk, _old_prices(desk))
         already, date = None, datetime.now(UTC).replace(microsecond=0)
     return ApprovedRun(page.model_copy(update={"published_at": date}), content_sha256, already, head)
+
+
+def _need(desk: Desk, reasons: list[str]) -> None:
+    if reasons:
+        raise NotApproved(
+            f"the run {desk.run.run_id} cannot be published:",
+            reasons,
+            hint=f"`panel review {desk.run.run_id}` walks through what is open.",
+        )
 
 
 def last_publication(run: Run) -> Entry | None:

@@ -7,13 +7,15 @@ little. Calm verdicts that an editor has opened can be approved together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from panel.claims import Status
 from panel.editorial.desk import Desk
 from panel.editorial.findings import BLOCKING, unanswered
 from panel.editorial.fold import SeatState, Standing
+from panel.editorial.reading import read_claims
 from panel.records import Call, Seat
 
 DOUBTFUL = 0.25
@@ -46,11 +48,13 @@ class Turn:
 
 
 def review_order(desk: Desk, states: Mapping[Seat, SeatState]) -> tuple[Turn, ...]:
-    """Order what is not approved by how much it wants eyes; equals in the run's order."""
-    turns = [
-        _turn(desk, state, states) for state in states.values() if state.standing is not Standing.APPROVED
-    ]  # fmt: skip
+    """Order what is not approved, or has unanswered findings, by how much it wants eyes; equals in the run's order."""
+    turns = [_turn(desk, state, states) for state in states.values() if _is_open(desk, state)]
     return tuple(turn for _, turn in sorted(turns, key=lambda placed: placed[0]))
+
+
+def _is_open(desk: Desk, state: SeatState) -> bool:
+    return state.standing is not Standing.APPROVED or bool(unanswered(state, desk.findings(state)))
 
 
 def _turn(desk: Desk, state: SeatState, states: Mapping[Seat, SeatState]) -> tuple[tuple[int, float], Turn]:
@@ -62,7 +66,8 @@ def _turn(desk: Desk, state: SeatState, states: Mapping[Seat, SeatState]) -> tup
     if state.verdict is None or state.draft is None:
         return made(Need.BLOCKED, f"no verdict: {state.standing}")
     findings = desk.findings(state)
-    flips = desk.flips(state)
+    # An editor who turned the call has decided; how firm the draft's was says nothing of that.
+    flips = desk.flips(state) if state.draft.call is state.verdict.call else None
     rate = flips.rate if flips else 0.0
     if left := unanswered(state, findings):
         return made(Need.BLOCKED, f"{len(left)} finding{'s' if len(left) > 1 else ''} to answer", rate)
@@ -73,7 +78,22 @@ def _turn(desk: Desk, state: SeatState, states: Mapping[Seat, SeatState]) -> tup
         return made(Need.DISPUTED, f"{calls.count(state.verdict.call)} of {len(calls)} reviewers call it so", rate)
     if remarks := [finding for finding in findings if finding.check not in BLOCKING]:
         return made(Need.REMARKED, f"{len(remarks)} remark{'s' if len(remarks) > 1 else ''} of the checks", rate)
+    if doubt := _doubt(desk, state, calls):
+        return made(Need.REMARKED, doubt, rate)
     return made(Need.CALM, "unanimous and grounded", rate)
+
+
+def _doubt(desk: Desk, state: SeatState, calls: Sequence[Call]) -> str:
+    """Say why nothing speaks against a verdict and yet too little is known to call it calm; "" when enough is."""
+    reviewers = len(desk.run.manifest.personas)
+    if reviewers < 2:
+        return "the only reviewer"
+    if len(calls) < reviewers:
+        return f"{reviewers - len(calls)} of {reviewers} reviewers are missing"
+    if state.draft and state.draft.p_ship is None:
+        return "how firm the call is, is not known"
+    loose = sum(one.status in (Status.ABSENT, Status.DIFFERS) for one in read_claims(state, desk.materials))
+    return f"{loose} claim{'s' if loose > 1 else ''} not in the dossier" if loose else ""
 
 
 def _calls(tool: str, states: Mapping[Seat, SeatState]) -> list[Call]:

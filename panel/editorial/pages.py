@@ -8,7 +8,7 @@ from typing import Literal
 
 from panel.editorial.card import say_made
 from panel.editorial.desk import Desk
-from panel.editorial.findings import STATEMENTS, is_acknowledged
+from panel.editorial.findings import STATEMENTS, SWAYED, is_acknowledged
 from panel.editorial.fold import SeatState, Standing
 from panel.editorial.words import changed_share
 from panel.honesty import run_flips
@@ -125,7 +125,7 @@ def _cell(desk: Desk, state: SeatState) -> SeatCell:
         findings=tuple(one for one in findings if not is_acknowledged(state, one)),
         flips=run_flips(desk.run.manifest, draft),
         acknowledged=sum(check in STATEMENTS for check in kept),
-        swayed=any(check not in STATEMENTS for check in kept),
+        swayed=any(check in SWAYED for check in kept),
         provenance=_provenance(desk, state, verdict, draft, share),
     )
 

@@ -12,16 +12,19 @@ from datetime import UTC, date, datetime
 
 from panel.records import Action, Dossier, Entry, write_day
 
+_TOMORROW = 1
+"""East of Greenwich a price may be read tomorrow."""
+
 
 @dataclass(frozen=True, slots=True)
 class StalePrice:
-    """A price that was read too long ago.
+    """A price that was read too long ago, or is dated on a day that has not come.
 
     Attributes:
         name: the tool's.
         entry: the price as the dossier has it.
         read: the day it was last read: the dossier's, or a later one on which an editor confirmed it.
-        days: how many days ago that was.
+        days: how many days ago that was; below 0 for a day that has not come.
         most: how many it may be.
     """
 
@@ -34,7 +37,10 @@ class StalePrice:
     @property
     def text(self) -> str:
         """What is wrong, in a sentence."""
-        return f"the price of {self.name} ({self.entry}) was read on {write_day(self.read)}, over {self.most} days ago"
+        when = f"{self.days} days ago; {self.most} {'is' if self.most == 1 else 'are'} allowed"
+        if self.days < 0:
+            when = "which is not yet"
+        return f"the price of {self.name} ({self.entry}) was read on {write_day(self.read)}, {when}"
 
 
 def stale_prices(
@@ -59,5 +65,5 @@ def stale_prices(
     return {
         slug: StalePrice(dossier.name, dossier.pricing.entry, read[slug], (today - read[slug]).days, days)
         for slug, dossier in dossiers.items()
-        if (today - read[slug]).days > days
+        if not -_TOMORROW <= (today - read[slug]).days <= days
     }

@@ -86,6 +86,10 @@ class Request:
         )
 
 
+_ROUNDING = 1e-6
+"""How far the sum of a server's rounded numbers may lie outside 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """What an engine wrote.
@@ -113,6 +117,13 @@ class Generation:
     duration_s: float
     logprobs: tuple[float, ...] | None = None
     token_bytes: tuple[int, ...] | None = None
+
+    def probability(self, option: str) -> float | None:
+        """Return an option's probability, 0 to 1; None when it is not known, or is told as what is no probability."""
+        told = (self.probabilities or {}).get(option)
+        if told is None or not -_ROUNDING <= told <= 1 + _ROUNDING:  # NaN is in no interval
+            return None
+        return min(max(told, 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)

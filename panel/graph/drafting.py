@@ -98,6 +98,8 @@ async def draft_seat(
         SetupError: the prompt cannot be rendered.
     """
     sitting = _Sitting(brief, engine, materials, manifest, on_seat, [])
+    # Before anything is written: nothing that was written may hang on a question that fails.
+    quarantine = await sitting.recheck()
     answers: list[_Answer] = []
     prompt_sha256 = ""
     for revision in range(manifest.max_revisions + 1):
@@ -130,7 +132,7 @@ async def draft_seat(
         origin=brief.origin,
         note=brief.note,
         base_sha256=brief.base_sha256,
-        quarantine=await sitting.recheck(),
+        quarantine=quarantine,
         created_at=datetime.now(UTC),
     )
 
@@ -197,15 +199,16 @@ class _Sitting:
         # The mark around the evidence is made from it: both sides get the same, so that only the passages differ.
         without = self.materials.prompts.dossier(left).replace(evidence_mark(left), evidence_mark(dossier))
         try:
-            rechecked = await recheck_call(self.engine, self._probe(dossier, text), self._probe(dossier, without))
-        except RunError:
+            with_it, without_it = self._probe("with", dossier, text), self._probe("without", dossier, without)
+            rechecked = await recheck_call(self.engine, with_it, without_it)
+        except PanelError:
             return hold_quarantine(flags, None)
         return hold_quarantine(flags, rechecked)
 
-    def _probe(self, dossier: Dossier, text: str) -> Request:
+    def _probe(self, side: str, dossier: Dossier, text: str) -> Request:
         persona = self.materials.personas[self.brief.seat.persona]
         messages = call_messages(self.materials.prompts.house(), (text,), persona, dossier.name)
-        return call_request(f"{self.brief.seat} again", messages, timeout_s=self.manifest.seat_timeout_s)
+        return call_request(f"{self.brief.seat} {side} the passage", messages, timeout_s=self.manifest.seat_timeout_s)
 
     def _tell(self, progress: Progress) -> None:
         kind: Literal["reading", "writing"] = "reading" if progress.phase == "prefill" else "writing"
@@ -218,7 +221,6 @@ class _Sitting:
         except UnparsableVerdict:
             self.rejected.append(generation.text)
             raise
-        probabilities = generation.probabilities
         attempt = Attempt(
             seed=seed,
             raw=generation.text,
@@ -226,7 +228,7 @@ class _Sitting:
             prompt_tokens=generation.prompt_tokens,
             cached_tokens=generation.cached_tokens,
             completion_tokens=generation.completion_tokens,
-            p_ship=probabilities[Call.SHIP.value] if probabilities else None,
+            p_ship=generation.probability(Call.SHIP.value),
             duration_s=round(generation.duration_s, 3),
         )
         return _Answer(beats, call, attempt)

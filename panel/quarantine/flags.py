@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from panel.quarantine.folding import count_mixed_words, readings
 from panel.quarantine.languages import find_foreign
@@ -56,6 +57,7 @@ class _Weighed:
     reasons: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)
 def flag_passages(dossier: Dossier) -> tuple[Flag, ...]:
     """Flag the passages of a dossier's evidence that are aimed at a reviewer.
 

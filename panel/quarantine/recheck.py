@@ -105,10 +105,10 @@ async def ask_p_ship(engine: Engine, request: Request) -> float:
     Raises:
         RunError: the engine failed, or cannot tell probabilities.
     """
-    generation = await engine.generate(request)
-    if generation.probabilities is None:
+    p_ship = (await engine.generate(request)).probability(Call.SHIP.value)
+    if p_ship is None:
         raise RunError("the engine does not tell how sure it is of a call", hint="Use the engine `llama`.")
-    return generation.probabilities[Call.SHIP.value]
+    return p_ship
 
 
 async def recheck_call(engine: Engine, request_with: Request, request_without: Request) -> Recheck:

@@ -114,7 +114,7 @@ class HowMade(Record):
     drafted_at: datetime
     """When the newest of the drafts under the page was written."""
     editors: tuple[str, ...]
-    """Everyone who changed or approved a word, in order of first appearance."""
+    """Everyone who changed a word, answered a finding or approved, in order of first appearance."""
     approvers: tuple[str, ...]
     """Everyone whose approval stands behind the page, the comparison's included; they answer for it."""
     approved_at: datetime | None

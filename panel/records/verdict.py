@@ -59,7 +59,7 @@ class Passage(Record):
 class Finding(Record):
     """One thing a check noticed in a verdict."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"passage", "instead"})
+    later: ClassVar[frozenset[str]] = frozenset({"start", "passage", "instead"})
 
     check: str
     """The check's name: "repeated-sentence"."""
@@ -71,6 +71,8 @@ class Finding(Record):
     """For the model: what to do differently."""
     quote: str = ""
     """The words it is about."""
+    start: int | None = None
+    """Where they begin in the beat's text, in characters; none where a check does not tell."""
     passage: Passage | None = None
     """What the dossier says there, or the sentence of it that is nearest; none when the finding needs none."""
     instead: str = ""
@@ -82,9 +84,11 @@ class FindingKey(Record):
 
     check: str
     beat: str | None = None
+    start: int | None = None
     quote: str
     text_sha256: Sha256
-    """Of the text it is about: the beat's; the call for a finding about the call."""
+    """Of what it is about: the beat's text; for a finding about the call, the call, the draft's number and what was
+    asked about its passages."""
 
 
 class Flagged(Record):

@@ -83,7 +83,7 @@ def test_an_edit_answers_it(planted: Path) -> None:
 
 
 def test_a_reason_answers_it_and_a_changed_sentence_asks_again(planted: Path) -> None:
-    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "--reason", " ")
+    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "--all", "--reason", " ")
     assert said.rc == 1 and "needs a reason" in said.err
     said = do(planted, "acknowledge", "a", TOOL, PERSONA, "1", "--reason", "the maker told us by mail")
     assert "claim-" in said.out and "Nothing blocks its approval now." in said.out
@@ -93,7 +93,7 @@ def test_a_reason_answers_it_and_a_changed_sentence_asks_again(planted: Path) ->
     edit(planted, "It costs $49 a month for each seat in the newsroom.")
     assert len(blocks(planted)) == 1
     assert call(planted, "approve", "a").rc == 1 and call(planted, "publish", "a").rc == 1
-    entries = do(planted, "acknowledge", "a", TOOL, PERSONA, "-r", "as before", "--json").data["acknowledged"]
+    entries = do(planted, "acknowledge", "a", TOOL, PERSONA, "--all", "-r", "as before", "--json").data["acknowledged"]
     assert [entry["finding"]["quote"] for entry in entries] == ["$49"]
     do(planted, "approve", "a")
     do(planted, "publish", "a")
@@ -102,10 +102,53 @@ def test_a_reason_answers_it_and_a_changed_sentence_asks_again(planted: Path) ->
 
 
 def test_what_is_not_there_cannot_be_acknowledged(planted: Path) -> None:
-    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "99", "--reason", "so")
-    assert said.rc == 1 and "has no finding 99" in said.err
-    said = call(planted, "acknowledge", "a", TOOL, "dx", "--reason", "so")
+    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "1", "99", "--reason", "so")
+    assert said.rc == 2 and "has no finding 99" in said.err
+    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "--reason", "so")
+    assert said.rc == 2 and "--all" in said.err
+    said = call(planted, "acknowledge", "a", TOOL, "dx", "--all", "--reason", "so")
     assert said.rc == 1 and "nothing blocks its approval" in said.err
+    findings = do(planted, "show", "a", TOOL, PERSONA, "--json").data["seats"][0]["findings"]
+    remark = next(str(number) for number, one in enumerate(findings, start=1) if not one["blocks"])
+    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "1", remark, "--reason", "so")
+    assert said.rc == 1 and "blocks nothing" in said.err
+    assert do(planted, "log", "a", "--json").data["entries"] == [], "all of it or nothing"
+
+
+def test_a_reason_is_never_dropped_in_silence(planted: Path) -> None:
+    do(planted, "acknowledge", "a", TOOL, PERSONA, "1", "--reason", "first")
+    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "1", "--reason", "second", editor="Bob")
+    assert said.rc == 1 and "was acknowledged before" in said.err
+
+
+def test_an_acknowledgement_is_of_the_text_that_was_seen(planted: Path) -> None:
+    out = do(planted, "show", "a", TOOL, PERSONA).out
+    seen = out.split("text ", 1)[1].split()[0]
+    edit(planted, f"It costs $1 a month. {WRONG}")
+    said = call(planted, "acknowledge", "a", TOOL, PERSONA, "1", "--seen", seen, "--reason", "the invoice says 49")
+    assert said.rc == 1 and "changed since you read it" in said.err
+    now = do(planted, "show", "a", TOOL, PERSONA, "--json").data["seats"][0]["sha256"]
+    do(planted, "acknowledge", "a", TOOL, PERSONA, "2", "--seen", now, "--reason", "the invoice says 49")
+    (entry,) = [one for one in do(planted, "log", "a", "--json").data["entries"] if one["action"] == "acknowledge"]
+    assert entry["finding"]["quote"] == "$49"
+
+
+def test_no_text_of_a_model_or_a_page_steers_the_terminal_or_forges_a_line(planted: Path) -> None:
+    hostile = "\x1b[2J\u202e\x9b1m"
+    run = planted / "runs" / "a" / "drafts" / TOOL / PERSONA / "1.json"
+    draft = json.loads(run.read_text())
+    beats = [{**beat, "text": f"{WRONG} “{hostile}\n 9 forged {hostile}”"} for beat in draft["beats"]]
+    draft["raw"] = None
+    draft.pop("raw")
+    run.chmod(0o644)
+    run.write_text(json.dumps({**draft, "beats": beats}))
+    shown = do(planted, "show", "a", TOOL, PERSONA)
+    acknowledged = do(planted, "acknowledge", "a", TOOL, PERSONA, "--all", "--reason", "so")
+    logged = do(planted, "log", "a")
+    for said in (shown, acknowledged, logged):
+        assert not {"\x1b", "\u202e", "\x9b"} & set(said.out + said.err)
+    entries = do(planted, "log", "a", "--json").data["entries"]
+    assert len(logged.out.splitlines()) == len(entries)
 
 
 def test_on_the_walk_it_comes_first_and_can_be_acknowledged(planted: Path) -> None:
@@ -137,10 +180,21 @@ def test_an_old_price_wants_to_be_confirmed(planted: Path) -> None:
     (planted / "panel.toml").write_text(settings.replace("# price_days = 90", "price_days = 1"))
     read = yaml.safe_load((planted / "dossiers" / f"{TOOL}.yaml").read_text())["pricing"]["as_of"]
     said = call(planted, "publish", "a")
-    assert said.rc == 1 and "over 1 days ago" in said.err and str(read.year) in said.err
-    assert "over 1 days ago" in do(planted, "show", "a").out
+    assert said.rc == 1 and "1 is allowed" in said.err and str(read.year) in said.err
+    assert f"panel confirm a {TOOL}" in said.err
+    assert "1 is allowed" in do(planted, "show", "a").out
     assert "Free still holds" in do(planted, "confirm", "a", TOOL, "--reason", "looked at its page").out
     assert "the price of smolvlm2-turbo: looked at its page" in do(planted, "log", "a").out
+    do(planted, "publish", "a")
+
+
+def test_an_old_price_is_met_on_the_walk(planted: Path) -> None:
+    edit(planted, "It costs nothing.")
+    do(planted, "approve", "a")
+    settings = (planted / "panel.toml").read_text()
+    (planted / "panel.toml").write_text(settings.replace("# price_days = 90", "price_days = 1"))
+    said = do(planted, "review", "a", stdin="c\nlooked at its page\n")
+    assert "[c]onfirm that it holds today" in said.out and "Next: panel publish a" in said.out
     do(planted, "publish", "a")
 
 

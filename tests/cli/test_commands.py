@@ -41,7 +41,7 @@ def commands_on(room: Path) -> dict[str, tuple[str, ...]]:
         "preview": ("preview", "a"),
         "review": ("review", "a"),
         "edit": ("edit", "a", *SEAT, "--text-file", "sheet.txt", "--reason", "clearer"),
-        "acknowledge": ("acknowledge", "a", *SEAT, "--reason", "counted them"),
+        "acknowledge": ("acknowledge", "a", *SEAT, "--all", "--reason", "counted them"),
         "confirm": ("confirm", "a", "mistral-3b-edge", "--reason", "looked at its page"),
         "flip": ("flip", "a", *SEAT, "--reason", "the licence decides"),
         "redraft": ("redraft", "a", "mistral-3b-edge", "dx", "--note", "name the file format"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from honesty.rooms import add_run
 
 from panel.editorial import Desk, Need, review_order
@@ -52,3 +53,36 @@ def test_seats_without_a_verdict_come_first(tmp_path: Path) -> None:
     desk = desks.make_desk(tmp_path, leave_out=(SEATS[3],))
     turn = review_order(desk, desk.states())[0]
     assert (turn.seat, turn.need, turn.why) == (SEATS[3], Need.BLOCKED, "no verdict: not drafted yet")
+
+
+@pytest.fixture
+def no_remarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drafts here are a few words long; nothing is said of that."""
+    monkeypatch.setattr("panel.editorial.findings.run_checks", lambda subject: ())
+
+
+@pytest.mark.usefixtures("no_remarks")
+def test_nothing_is_called_calm_of_which_too_little_is_known(tmp_path: Path) -> None:
+    def turns(name: str, calls: dict[str, Call | None], **changes: object) -> list[tuple[Need, str]]:
+        run = add_run(tmp_path / name, "a", {"larkspur": calls}, **changes)
+        desk = Desk(run, reopen_materials(run))
+        return [(turn.need, turn.why) for turn in review_order(desk, desk.states())]
+
+    both: dict[str, Call | None] = {"dx": Call.SHIP, "business": Call.SHIP}
+    sure = {"p_ship": 0.99}
+    assert turns("calm", both, **sure) == [(Need.CALM, "unanimous and grounded")] * 2
+    assert turns("alone", {"dx": Call.SHIP}, **sure) == [(Need.REMARKED, "the only reviewer")]
+    missing = turns("missing", {"dx": Call.SHIP, "business": None}, **sure)
+    assert missing[-1] == (Need.REMARKED, "1 of 2 reviewers are missing")
+    unknown = turns("unknown", both, p_ship=None)
+    assert unknown == [(Need.REMARKED, "how firm the call is, is not known")] * 2
+
+
+@pytest.mark.usefixtures("no_remarks")
+def test_an_editor_s_own_call_hangs_by_nothing(tmp_path: Path) -> None:
+    run = add_run(tmp_path, "a", {"larkspur": {"dx": Call.SHIP, "business": Call.SKIP}}, p_ship=0.5)
+    desk = Desk(run, reopen_materials(run))
+    assert {turn.need for turn in review_order(desk, desk.states())} == {Need.DOUBTFUL}
+    desk.flip(seat("larkspur", "dx"), author="Ada", reason="so")
+    turns = {turn.seat.persona: turn.need for turn in review_order(desk, desk.states())}
+    assert turns == {"dx": Need.CALM, "business": Need.DOUBTFUL}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from panel.engine import Generation, OnProgress, Request
-from panel.errors import EngineCrash
+from panel.errors import EngineCrash, SetupError
 from panel.graph import Brief, draft_seat
 from panel.materials import Materials, reopen_materials
 from panel.prompts.contexts import evidence_mark
@@ -41,7 +41,7 @@ class Failing(ListeningEngine):
     """Crashes on every question for a call alone."""
 
     async def generate(self, request: Request, on_progress: OnProgress | None = None) -> Generation:
-        if "again" in request.id:
+        if "passage" in request.id:
             raise EngineCrash("gone")
         return await super().generate(request, on_progress)
 
@@ -77,14 +77,31 @@ def test_the_call_is_asked_for_with_the_passage_and_without_it(bench: Bench) -> 
     assert record.quarantine is not None
     assert (record.quarantine.p_ship_with, record.quarantine.p_ship_without) == (0.9, 0.2)
     assert [one.quote for one in record.quarantine.flagged] == [ORDER]
-    _, with_it, without = engine.requests
+    with_it, without, drafted = engine.requests
+    assert drafted.id == str(SEAT), "asked before anything is written, so that nothing written can be lost to it"
     mark = evidence_mark(materials.shown(SEAT.tool))
     assert prompt(with_it).replace(f" {ORDER}", "") == prompt(without), "only the passage differs"
     assert mark in prompt(without)
     assert [event.kind for event in bench.events].count("rechecking") == 1
 
 
-@pytest.mark.parametrize("engine", [Mute, Failing])
+class Refusing(ListeningEngine):
+    """Cannot carry a question for a call alone."""
+
+    async def generate(self, request: Request, on_progress: OnProgress | None = None) -> Generation:
+        if "passage" in request.id:
+            raise SetupError("no template")
+        return await super().generate(request, on_progress)
+
+
+class Odd(ListeningEngine):
+    """Tells odds that are none."""
+
+    async def generate(self, request: Request, on_progress: OnProgress | None = None) -> Generation:
+        return swap(await super().generate(request, on_progress), probabilities={"ship": float("nan")})
+
+
+@pytest.mark.parametrize("engine", [Mute, Failing, Refusing, Odd])
 def test_an_engine_that_cannot_say_leaves_it_unknown_and_the_draft_stands(
     bench: Bench, engine: type[ListeningEngine]
 ) -> None:
