@@ -19,9 +19,8 @@ def test_a_price_may_be_as_old_as_the_newsroom_says(desk: Desk) -> None:
     assert desk.stale_prices(READ + timedelta(days=90)) == {}
     stale = desk.stale_prices(READ + timedelta(days=91))
     assert set(stale) == set(TOOLS) and stale["larkspur"].days == 91
-    assert stale["larkspur"].text == (
-        "the price of Larkspur (Free) was read on 2 November 2026, 91 days ago; 90 are allowed"
-    )
+    told = "the price of Larkspur (Free) was read on 2 November 2026, 91 days ago; 90 are allowed"
+    assert stale["larkspur"].text == told
     free = replace(desk, rules=DeskSettings(price_days=0))
     assert free.stale_prices(READ + timedelta(days=9000)) == {}
 
