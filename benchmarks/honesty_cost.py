@@ -1,14 +1,14 @@
 """What the fact desk, the quarantine and the honest numbers add to a run of two tools and four reviewers.
 
 The bundled comparison is drafted in a fresh newsroom by `panel run`, in a process of its own, once with everything
-taken out that this asks about (no flags and no second question, no disclosure, no claims, no flips) and once whole. The
-order turns from pair to pair; time on the clock and time of the processors are compared within each pair. Beside it
-stand the parts themselves, timed alone, and what one flagged passage costs: two further questions for each seat of its
-tool.
+taken out that this asks about (no flags and no second question, no disclosure, no claims, no flips) and once whole, in
+blocks of four: without, with, with, without, so that a machine that grows slower in a block does it to both. Time on
+the clock and time of the processors are compared within each block. Beside it stand the parts themselves, timed alone,
+and what one flagged passage costs: two further questions for each seat of its tool.
 
-    python -m benchmarks.honesty_cost [--pairs 3] [--model embedded] [--json]
+    python -m benchmarks.honesty_cost [--blocks 3] [--model embedded] [--json]
 
-About a minute a pair on two quiet cores.
+A good minute a block on two quiet cores.
 """
 
 from __future__ import annotations
@@ -102,6 +102,11 @@ def _median_s(work: Callable[[], object], times: int = 5) -> float:
     return statistics.median(taken)
 
 
+def _mean(runs: Sequence[Taken]) -> Taken:
+    clock, worked = (statistics.mean(column) for column in zip(*runs, strict=True))
+    return clock, worked
+
+
 def _more(ratio: float) -> str:
     return f"{100 * (ratio - 1):+.1f} %"
 
@@ -117,7 +122,7 @@ def poison(room: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--blocks", type=int, default=3)
     parser.add_argument("--model", default="embedded")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--once", help=argparse.SUPPRESS)
@@ -126,33 +131,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.once:
         draft(options.once, options.model, bare=options.bare)
         return 0
-    figures: dict[str, Any] = {"pairs": [], "flagged": None, "parts_s": {}}
+    figures: dict[str, Any] = {"blocks": [], "flagged": None, "parts_s": {}}
     with tempfile.TemporaryDirectory() as folder:
         room = make_newsroom(Path(folder) / "room")
         with contextlib.chdir(room):
             run_once("warm", options.model)
-            for pair in range(options.pairs):
-                order = (True, False) if pair % 2 else (False, True)
-                taken = {bare: run_once(f"run-{pair}-{bare}".lower(), options.model, bare=bare) for bare in order}
-                figures["pairs"].append((taken[True], taken[False]))
-            figures["parts_s"] = time_parts(open_desk("run-0-false"))
+            for block in range(options.blocks):
+                runs = [
+                    run_once(f"run-{block}-{place}", options.model, bare=bare)
+                    for place, bare in enumerate((True, False, False, True))
+                ]
+                bare_runs, whole_runs = (runs[0], runs[3]), (runs[1], runs[2])
+                figures["blocks"].append((_mean(bare_runs), _mean(whole_runs)))
+            figures["parts_s"] = time_parts(open_desk("run-0-1"))
             poison(room)
             figures["flagged"] = run_once("flagged", options.model)
-    ratios = [[whole / bare for bare, whole in zip(*pair, strict=True)] for pair in figures["pairs"]]
+    ratios = [[whole / bare for bare, whole in zip(*block, strict=True)] for block in figures["blocks"]]
     figures["median_ratios"] = [statistics.median(column) for column in zip(*ratios, strict=True)]
     if options.json:
         print(json.dumps(figures, indent=1))
         return 0
     print("A run of 2 x 4, without and with what is measured: seconds on the clock, then of the processors:")
-    for (bare, whole), ratio in zip(figures["pairs"], ratios, strict=True):
+    for (bare, whole), ratio in zip(figures["blocks"], ratios, strict=True):
         shown = (f"{one:7.1f} {other:7.1f} {_more(more)}" for one, other, more in zip(bare, whole, ratio, strict=True))
         print("  " + "   |".join(shown))
     clock, worked = figures["median_ratios"]
-    print(f"  median of the pairs {_more(clock)} on the clock, {_more(worked)} of the processors; asked: under +15 %")
+    print(f"  median of the blocks {_more(clock)} on the clock, {_more(worked)} of the processors; asked: under +15 %")
     print("Its parts alone, seconds for the whole run, median of five:")
     for name, taken in figures["parts_s"].items():
         print(f"  {name:<36} {taken:.3f}")
-    worked = statistics.median(whole[1] for _, whole in figures["pairs"])
+    worked = statistics.median(whole[1] for _, whole in figures["blocks"])
     more = figures["flagged"][1] / worked
     print(f"With a flagged passage in one dossier: {_more(more)} of the processors' time")
     return 0

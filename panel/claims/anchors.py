@@ -23,8 +23,20 @@ _HAS = re.compile(
     r"(?:['’]s)?(?:\s+(?:had|has|at|found|reported|gave|got|made|missed|reached|scored|raised|kept|left|took|named|in))?\s+"
 )
 _AGAINST = re.compile(r"(?:\s+[\w-]+){0,3}\s+(?:against|versus|compared with|compared to)\s+")
-_CUT = re.compile(r"[:;](?=\s)|,(?=\s(?:and|but|while|where|whereas|so)\s)")
+_CUT = re.compile(
+    r"[:;](?=\s)|,(?=\s(?:and|but|while|where|whereas|so)\s"
+    r"(?!(?:took|had|has|made|found|got|gave|was|is|ran|kept|left|\w+ed)\b))"
+)
+_OPENING = re.compile(r"(?:^|[.,;:]\s+)Of\s+(?:(?:the|its|their|our)\s+)?(?:[\w-]+['’]s\s+)?$")
+_FROM = re.compile(r"\bfrom\s+$")
+_LEAD = 40
+_PART = re.compile(r",\s|\sagainst\s")
 _JOINED = re.compile(r"^(?:['’]s)?\s*(?:,|,?\s*and|,?\s*or)\s+(?:the\s+)?$")
+
+
+NOW = "@now"
+"""What stands for the day of writing, in place of a date."""
+_NOW = re.compile(r"\b(?:now|today|currently)\b", re.IGNORECASE)
 
 
 class Anchor(NamedTuple):
@@ -50,7 +62,10 @@ def pair(figures: Sequence[Claim], anchors: Sequence[Anchor], text: str) -> dict
     whole: dict[Claim, Claim] = {}
     for place, figure in enumerate(figures):
         gap = text[figures[place - 1].end : figure.start].strip() if place else ""
-        if gap in ("of", "to"):
+        if _OPENING.search(text, max(0, figure.start - _LEAD), figure.start):
+            continue
+        is_span = gap == "to" and _FROM.search(text, max(0, figures[place - 1].start - _LEAD), figures[place - 1].start)
+        if (gap == "of" or is_span) and counted:
             # "281 of 300", "88 to 17"
             whole[figure] = counted[-1]
         else:
@@ -93,7 +108,14 @@ def find_names(text: str, own: frozenset[str], entities: frozenset[str]) -> tupl
     """Find the names of a text that its dossier knows, words in a row as one; the tool's own and "here" as one key."""
     found: list[Anchor] = []
     last: Word | None = None
+    small = [match for name in entities if name[0] == "~" and "-" in name for match in _find_small(name[1:], text)]
     for word in words_of(text):
+        whole = next((match for match in small if match.start() <= word.start < match.end()), None)
+        if whole is not None:
+            if word.start == whole.start():
+                found.append(Anchor(whole.start(), whole.end(), frozenset({whole[0]})))
+            last = None
+            continue
         is_own = (word.stem in own and word.text[0].isupper()) or word.text.lower() == "here"
         if not is_own and not (word.stem in entities and (word.text[0].isupper() or f"~{word.text}" in entities)):
             last = None
@@ -107,33 +129,56 @@ def find_names(text: str, own: frozenset[str], entities: frozenset[str]) -> tupl
     return tuple(found)
 
 
-def find_days(claims: Sequence[Claim]) -> tuple[Anchor, ...]:
-    """Return the dates among claims, keyed by their year and month."""
-    found = []
+def _find_small(name: str, text: str) -> Iterator[re.Match[str]]:
+    """Find a name that is written small and in parts: "sqlite-vec"."""
+    return re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+
+
+def find_days(claims: Sequence[Claim], text: str) -> tuple[Anchor, ...]:
+    """Return the dates among claims, keyed by their year and month, and "now" as a day of its own."""
+    found = [Anchor(*match.span(), frozenset({NOW})) for match in _NOW.finditer(text)]
     for claim in claims:
         if claim.kind is Kind.DATE and isinstance(claim.value, Day):
             day = claim.value
             keys = {f"y{day.year}"} if day.month is None else {f"m{day.month}"}
             found.append(Anchor(claim.start, claim.end, frozenset(keys)))
-    return tuple(found)
+    return tuple(sorted(found))
 
 
 def read_anchors(
     text: str, claims: Sequence[Claim], own: frozenset[str], entities: frozenset[str]
 ) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
     """Return the keys of the names and of the dates that each claim of a text is said of; empty for none."""
-    names, days = find_names(text, own, entities), find_days(claims)
+    names, days = find_names(text, own, entities), find_days(claims, text)
     said: dict[Claim, frozenset[str]] = {}
     dated: dict[Claim, frozenset[str]] = {}
     for start, end in _clauses(text):
         inside = [claim for claim in claims if start <= claim.start < end and _is_figure(claim)]
-        for unit in {_sort(claim) for claim in inside}:
-            figures = [claim for claim in inside if _sort(claim) == unit]
+        sorts = _sorts(inside)
+        for unit in dict.fromkeys(sorts):
+            figures = [claim for claim, sort in zip(inside, sorts, strict=True) if sort == unit]
             near = [name for name in names if start <= name.start < end]
             said |= _find_beside(figures, near, text) | pair(figures, near, text)
+            dated |= _pair_parts(figures, days, text, start, end)
             dated |= pair(figures, [day for day in days if start <= day.start < end], text)
     nothing: frozenset[str] = frozenset()
     return tuple((said.get(claim, nothing), dated.get(claim, nothing)) for claim in claims)
+
+
+def _pair_parts(
+    figures: Sequence[Claim], days: Sequence[Anchor], text: str, start: int, end: int
+) -> dict[Claim, frozenset[str]]:
+    """Pair a figure and a date that stand alone between two commas, where a clause has more figures than dates."""
+    found: dict[Claim, frozenset[str]] = {}
+    if len(figures) <= sum(start <= day.start < end for day in days):
+        return found
+    cuts = [start, *(start + cut.end() for cut in _PART.finditer(text[start:end])), end]
+    for left, right in pairwise(cuts):
+        inside = [figure for figure in figures if left <= figure.start < right]
+        beside = [day for day in days if left <= day.start < right]
+        if len(inside) == len(beside) == 1:
+            found[inside[0]] = beside[0].keys
+    return found
 
 
 def _is_figure(claim: Claim) -> bool:
@@ -149,8 +194,15 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
         yield from pairwise(cuts)
 
 
-def _sort(claim: Claim) -> str:
-    return claim.quantity.unit if claim.quantity else ""
+def _sorts(claims: Sequence[Claim]) -> list[str]:
+    """Return the unit of each figure; a bare number takes that of the one before it ("took 38 ms, and Y 41")."""
+    found: list[str] = []
+    for claim in claims:
+        quantity = claim.quantity
+        unit = quantity.unit if quantity else ""
+        is_bare = quantity is not None and not unit and not quantity.noun
+        found.append(found[-1] if is_bare and found and found[-1] in ("second", "byte") else unit)
+    return found
 
 
 def _are_listed(figures: Sequence[Claim], anchors: Sequence[Anchor], text: str) -> bool:

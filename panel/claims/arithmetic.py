@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, permutations
 
-from panel.claims.claim import Quantity
+from panel.claims.claim import Day, Quantity
 from panel.claims.units import MONEY
 
 _YEAR = 12
@@ -34,7 +34,33 @@ def derives(claimed: Quantity, told: Sequence[Quantity], groups: Iterable[Sequen
         # A text may give the count, and the dossier the price: "2,000 of them come to $400".
         if any(quantity.unit in MONEY for quantity in group):
             mixed.append(([*told, *group], True))
+        if claimed.unit == "%" and claimed.amount in set(_shares_between(told, group)):
+            return True
     return any(_follows(claimed, figures, is_told=is_told, is_own=False) for figures, is_told in mixed)
+
+
+def elapses(claimed: Quantity, told: Iterable[Day], known: Iterable[Day]) -> bool:
+    """Tell whether a length of time in months lies between a date of a text and one of the dossier.
+
+    Args:
+        claimed: the length.
+        told: the text's dates; where it has none, two of the dossier's may be its ends.
+        known: the dossier's dates.
+    """
+    if claimed.unit != "month":
+        return False
+    every = set(known)
+    for one in set(told) or every:
+        for other in every | set(told):
+            if one.year is None or other.year is None:
+                continue
+            years = Fraction(abs(one.year - other.year) * _YEAR)
+            if one.month is None or other.month is None:
+                if years and claimed.amount == years:
+                    return True
+            elif claimed.amount == abs((one.year - other.year) * _YEAR + one.month - other.month) > 0:
+                return True
+    return False
 
 
 def _follows(claimed: Quantity, figures: list[Quantity], *, is_told: bool, is_own: bool) -> bool:
@@ -58,6 +84,11 @@ def _prices(unit: str, figures: list[Quantity]) -> Iterator[Fraction]:
         yield price.amount * _YEAR
         yield price.amount / _YEAR
         each = price.amount / _lot(price)
+        for quantity in figures:
+            years = quantity.amount / _YEAR if quantity.unit == "month" else 0
+            if years > 1:
+                yield price.amount * years
+                yield price.amount / years
         for count in counts:
             yield each * count
             yield price.amount * count
@@ -83,6 +114,15 @@ def _shares(figures: list[Quantity], is_own: bool) -> Iterator[Fraction]:
                 yield 100 * (other - one) / one
     shares = [quantity.amount for quantity in figures if quantity.unit == "%"]
     yield from _sums(shares, 2)
+
+
+def _shares_between(told: Sequence[Quantity], group: Sequence[Quantity]) -> Iterator[Fraction]:
+    """Yield what share a text's own figures are of the dossier's of the same thing or in the same time."""
+    for one in told:
+        for other in group:
+            is_alike = (one.noun != "" and one.noun == other.noun) or (one.per != () and one.per == other.per)
+            if one.unit == other.unit == "" and is_alike and 0 < one.number < other.number:
+                yield 100 * one.number / other.number
 
 
 def _counts(figures: list[Quantity], is_told: bool) -> Iterator[Fraction]:

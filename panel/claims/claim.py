@@ -74,6 +74,7 @@ class Day(NamedTuple):
     month: int | None = None
     day: int | None = None
     quarter: int | None = None
+    half: int | None = None
 
     @classmethod
     def of(cls, day: date) -> Day:

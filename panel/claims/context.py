@@ -15,6 +15,9 @@ NEAR_REACH, FAR_REACH = 2.0, 6.0
 """How many words away a word counts a third of what it counts right beside the claim."""
 BEFORE = 0.08
 """What a word of the sentence before counts, or of the source's title."""
+NONE_OF = "@none"
+_LACKING = frozenset({"no", "without", "none", "neither"})
+"""Words for what is not there, which say as much as its name: "without help", "no code"."""
 COUNTED = (Kind.NUMBER, Kind.PRICE, Kind.PERCENTAGE, Kind.VERSION)
 _RIVALS = frozenset({Kind.NUMBER, Kind.PRICE, Kind.PERCENTAGE})
 _LEFT_OUT = _RIVALS | {Kind.LICENCE}
@@ -61,7 +64,7 @@ def read_contexts(
         for word in every
         if not any(claim.kind in _LEFT_OUT and claim.start <= word.start < claim.end for claim in claims)
     ]
-    known = [(word, _fold(word, own)) for word in words if word.is_content or word.stem in HERE]
+    known = [(word, _fold(word, own)) for word in words if word.is_content or word.stem in HERE | _LACKING]
     leaning = {_fold(word, own): BEFORE for word in words_of(before) if word.is_content}
     whole = frozenset(stem for _, stem in known) | leaning.keys()
     centres = [_centre(claim, every) for claim in claims]
@@ -92,6 +95,8 @@ def _are_rivals(one: Claim, other: Claim) -> bool:
 
 
 def _fold(word: Word, own: frozenset[str]) -> str:
+    if word.stem in _LACKING:
+        return NONE_OF
     return TOOL if word.stem in own or word.stem in HERE else word.stem
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from panel.claims.claim import Claim, Quantity
+from panel.claims.claim import Bound, Claim, Quantity
 from panel.claims.figure import Figure, is_small
 from panel.claims.ground import Mention
 from panel.claims.matching import counts_otherwise, has_things, is_paid_otherwise, is_turned_round
@@ -15,8 +15,21 @@ TURNED = "its bound is turned round"
 OTHER_NOUN = "it counts something else"
 _LEEWAY = 1.0
 """How much better a mention without a bound may fit than one that is turned round."""
+_MISCOUNT, _MISCOUNT_LEAST = 3.0, 6.0
+"""How much better the count of the same things has to fit than a mention of the claim's own value, and how well."""
+_FEW = 20
+"""Up to here a dossier has most numbers of something or other."""
 _CLAUSE_END = re.compile(r"[,;:.](?:\s|$)")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
+_STRICT = re.compile(r"\b(?:under|fewer than|less than|more than|below|above)\s+$", re.IGNORECASE)
+_SUPPOSED = re.compile(
+    r"\b(?:if|would|could|should|might|must|need|unless|far|well|another|rerun|repeat|stay)\b", re.IGNORECASE
+)
+"""What makes a sentence one about what might be."""
+_BEYOND = frozenset({"reversal", "killer", "thesis"})
+"""Beats that speak of what is not yet."""
+_LIMITS_TEXT = "hold limit allow cover support read take accept keep up most least maximum minimum context include"
+_LIMITS = frozenset(stem(word) for word in _LIMITS_TEXT.split())
 _NEGATIONS_TEXT = """
     not no never nothing without cannot refuse fail reject skip cut lose stop gone miss drop fall nobody none
     neither unmark ignore ignor exceed
@@ -64,6 +77,41 @@ def owner_of_noun(figure: Figure) -> Mention | None:
             return None
     owners = [pair[0] for pair in figure.others if pair[0].claim.quantity and pair[0].claim.quantity.noun == noun]
     return owners[0] if owners else None
+
+
+def find_miscount(figure: Figure) -> Mention | None:
+    """Return the count of the very things that a claim counts, where no mention of its own value counts them."""
+    noun = figure.quantity.noun
+    if not noun or figure.quantity.unit or figure.quantity.number > _FEW:
+        return None
+    if any(pair[0].claim.quantity is None or pair[0].claim.quantity.noun == noun for pair in figure.same):
+        return None
+    for mention, score in figure.others:
+        known = mention.claim.quantity
+        is_alike = known is not None and known.noun == noun and figure.context.right[:1] == mention.context.right[:1]
+        if is_alike and score > max(figure.best + _MISCOUNT, _MISCOUNT_LEAST):
+            return mention
+    return None
+
+
+def has_strict_bound(figure: Figure) -> bool:
+    """Tell whether a text says more or fewer of what the dossier counts exactly."""
+    quantity = figure.quantity
+    if quantity.bound not in (Bound.OVER, Bound.UNDER) or quantity.unit or not quantity.noun or not figure.same:
+        return False
+    if not _STRICT.search(figure.claim.within, max(0, figure.claim.start - 20), figure.claim.start):
+        return False
+    if _SUPPOSED.search(figure.claim.within) or figure.claim.beat in _BEYOND:
+        return False
+    known = figure.same[0][0].claim.quantity
+    return (
+        known is not None
+        and known.bound is Bound.NONE
+        and not figure.same[0][0].passage.place.field.startswith("pricing")
+        and known.noun == quantity.noun
+        and not _LIMITS & figure.same[0][0].context.sentence
+        and figure.context.right[:2] == figure.same[0][0].context.right[:2]
+    )
 
 
 def _is_paid_otherwise(quantity: Quantity, mention: Mention) -> bool:

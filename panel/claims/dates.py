@@ -16,16 +16,21 @@ _MONTH = rf"(?:{'|'.join(_MONTHS)})"
 _SHORT = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"
 _YEAR = r"(?:19|20)\d\d"
 _ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
+_QUARTER, _HALF = 3, 6
+"""How many months they have."""
 _DATE = re.compile(
     rf"(?P<iso>\b{_YEAR}-\d\d-\d\d\b)"
     rf"|(?<![\w.,])(?P<d1>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH}|{_SHORT})(?:,?\s+(?P<y1>{_YEAR}))?\b"
     rf"|\b(?P<m2>{_MONTH}|{_SHORT})\s+(?P<d2>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d.,%]\d|\d|\s*%)(?:,?\s+(?P<y2>{_YEAR}))?\b"
     rf"|\b(?P<m3>{_MONTH}|{_SHORT})(?:\s+of)?,?\s+(?P<y3>{_YEAR})\b"
-    rf"|\b(?:(?P<q4>first|second|third|fourth|last)\s+quarter\s+of\s+|Q(?P<q5>[1-4])\s+)(?P<y4>{_YEAR})\b"
+    rf"|\b(?:(?P<q4>first|second|third|fourth|last)\s+(?:quarter|three\s+months)\s+of\s+|Q(?P<q5>[1-4])\s+(?:of\s+)?)"
+    rf"(?P<y4>{_YEAR})\b"
+    rf"|\b(?:(?P<h8>first|second|last|latter|other)\s+(?:half|six\s+months)\s+of\s+|H(?P<h9>[12])\s+(?:of\s+)?)(?P<y8>{_YEAR})\b"
     rf"|\b(?P<m6>{_MONTH})\b"
     rf"|(?<![\w$€£¥.,/#-])(?P<y7>{_YEAR})(?:(?=s\b)|(?![\w%]|[.,/]\d|-\d))",
     re.IGNORECASE,
 )
+_IN = re.compile(r"\bin\s+$", re.IGNORECASE)
 _MEASURED = re.compile(
     r"\s+(?:[kmgt]i?b|ms|seconds?|minutes?|hours?|tokens?|words?|characters?|rows?|lines?|pages?|tokens?|times|euros?|dollars?|pounds?)\b",
     re.IGNORECASE,
@@ -66,8 +71,15 @@ def _find(text: str) -> Iterator[DatedSpan]:
         elif part["y4"]:
             quarter = int(part["q5"]) if part["q5"] else _ORDINAL[part["q4"].lower()]
             yield DatedSpan(*match.span(), Day(int(part["y4"]), None, None, quarter))
+        elif part["y8"]:
+            half = int(part["h9"]) if part["h9"] else 1 if part["h8"].lower() == "first" else 2
+            yield DatedSpan(*match.span(), Day(int(part["y8"]), half=half))
         elif month and _is_month(match, text):
             year, written = part["y1"] or part["y2"] or part["y3"], part["d1"] or part["d2"]
+            if part["d2"] and not year and _IN.search(text, max(0, match.start() - 4), match.start()):
+                # "in January 127, in September 22"
+                yield DatedSpan(*match.span("m2"), Day(None, month))
+                continue
             if not written or 0 < int(written) < 32:
                 yield DatedSpan(
                     *match.span(), Day(int(year) if year else None, month, int(written) if written else None)
@@ -105,18 +117,31 @@ def _is_month(match: re.Match[str], text: str) -> bool:
 
 
 def covers(claimed: Day, known: Day) -> bool:
-    """Tell whether a date is another one, or the month, quarter or year of it.
+    """Tell whether a date is another one, or the month, quarter, half or year of it.
 
-    Where the known date leaves its year out, the month and day decide.
+    Where the known date leaves its year out, the month and day decide. The first or the last month of a known quarter
+    or half is where that begins or ends.
     """
     if claimed.year is not None and known.year is not None and claimed.year != known.year:
         return False
-    if claimed.quarter is not None:
-        if known.quarter is not None:
-            return claimed.quarter == known.quarter and claimed.year == known.year
-        return known.month is not None and (known.month + 2) // 3 == claimed.quarter
+    if claimed.quarter is not None or claimed.half is not None:
+        mine, its = _months(claimed), _months(known)
+        return bool(its) and set(its) <= set(mine) and (claimed.year == known.year or known.year is None)
+    if known.month is None and claimed.month is not None and (its := _months(known)):
+        return claimed.day is None and claimed.month in (its[0], its[-1])
     if claimed.month is not None and claimed.month != known.month:
         return False
     if claimed.day is not None and claimed.day != known.day:
         return False
     return claimed.year is None or known.year is not None or claimed.month is not None
+
+
+def _months(day: Day) -> range | tuple[int, ...]:
+    """Return the months that a date falls into, as far as it says; () where it names a year alone."""
+    if day.month is not None:
+        return (day.month,)
+    if day.quarter is not None:
+        return range(_QUARTER * (day.quarter - 1) + 1, _QUARTER * day.quarter + 1)
+    if day.half is not None:
+        return range(_HALF * (day.half - 1) + 1, _HALF * day.half + 1)
+    return ()

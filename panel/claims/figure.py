@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from panel.claims.claim import Claim, Kind, Quantity
 from panel.claims.context import COUNTED, Context, read_contexts
@@ -61,9 +61,38 @@ def read_figures(claims: Sequence[Claim], ground: Ground) -> Iterator[Figure]:
             if same or is_comparable(quantity, known):
                 score = link(claim, context, company, mention, ground)
                 (figure.same if same else figure.others).append((mention, score))
+        if not figure.same and (longer := _lean(claim, claims)) is not None:
+            figure = _reread(figure, longer, company, mentions, ground)
         figure.same.sort(key=lambda pair: -pair[1])
         figure.others.sort(key=lambda pair: -pair[1])
         yield figure
+
+
+def _lean(claim: Claim, claims: Sequence[Claim]) -> Quantity | None:
+    """Return a bare number in the unit of the figure before it: "took 38 ms and embedding 400"; none without one."""
+    quantity = claim.quantity
+    if quantity is None or quantity.unit or quantity.noun or claim.text.isalpha():
+        return None
+    before = [other.quantity for other in claims if other.end <= claim.start and other.quantity is not None]
+    last = before[-1] if before else None
+    if last is None or last.unit not in ("second", "month", "byte") or not last.number:
+        return None
+    amount, binary = last.amount / last.number * quantity.number, last.binary / last.number * quantity.number
+    return replace(quantity, unit=last.unit, amount=amount, binary=binary)
+
+
+def _reread(
+    figure: Figure, quantity: Quantity, company: Sequence[Claim], mentions: Sequence[Mention], ground: Ground
+) -> Figure:
+    """Weigh a figure in another reading of its number; unchanged where the dossier does not have that either."""
+    claim = replace(figure.claim, value=quantity)
+    read = Figure(figure.claim, quantity, figure.context, figure.has_company)
+    for mention in mentions:
+        known = mention.claim.quantity
+        if known is not None and (is_same(quantity, known) or is_comparable(quantity, known)):
+            score = link(claim, figure.context, company, mention, ground)
+            (read.same if is_same(quantity, known) else read.others).append((mention, score))
+    return read if read.same else figure
 
 
 def is_small(figure: Figure) -> bool:

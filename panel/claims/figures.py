@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
-from panel.claims.arithmetic import derives
+from panel.claims.arithmetic import derives, elapses
 from panel.claims.claim import Bound, Claim, Day, Kind, Quantity, Resolved, Status
-from panel.claims.contrary import OTHER_NOUN, find_contrary, owner_of_noun
+from panel.claims.contrary import OTHER_NOUN, TURNED, find_contrary, find_miscount, has_strict_bound, owner_of_noun
 from panel.claims.figure import SMALL, Figure, is_small, read_figures
-from panel.claims.ground import Ground, Mention
+from panel.claims.ground import Ground, Mention, days_of
+from panel.claims.listed import find_list
 from panel.claims.matching import is_within
+from panel.claims.opposites import WRONG_WAY, find_opposite, find_wrong_way
+from panel.claims.quantities import read_label
 from panel.claims.swaps import FITS_BETTER, find_swaps
+from panel.claims.wholes import find_wholes, judge_whole
 
 _VAGUE = frozenset({"one", "half", "a", "an"})
 """Lengths of time that are ways of speaking: "one day", "half a year"."""
 _ROUND = re.compile(r"an? (?:dozen|hundred|thousand|million|billion)", re.IGNORECASE)
 """Numbers that are ways of speaking: "a thousand tables"."""
+_ELAPSED = re.compile(r"\s+(?:later|earlier|after|before|apart|ago|since|on\b|between)")
+"""What follows a length of time that lies between two dates."""
+_SHARE_FIT = 5
+"""How well another share in words has to fit to be what a missing one stands for."""
 _CLOSE = 3
 """How well another figure has to fit to be what a missing one stands for."""
 
@@ -31,6 +40,10 @@ def resolve_figures(claims: Sequence[Claim], ground: Ground) -> dict[Claim, Reso
     """
     figures = list(read_figures(claims, ground))
     swapped = find_swaps(figures)
+    for part, whole in find_wholes(figures):
+        for claim, against in judge_whole(part, whole, ground).items():
+            swapped.setdefault(claim, against)
+    wrong_way = {figure.claim for figure in find_wrong_way(figures)}
     found: dict[Claim, Resolved] = {}
     told = [figure.known for figure in figures if figure.same]
     for figure in figures:
@@ -38,11 +51,14 @@ def resolve_figures(claims: Sequence[Claim], ground: Ground) -> dict[Claim, Reso
             others = [other.known for other in figures if other.same and other is not figure]
             found[figure.claim] = _judge(figure, swapped.get(figure.claim), others, ground)
     missing = [figure for figure in figures if not figure.same]
-    years = [claim.value.year for claim in claims if isinstance(claim.value, Day) and claim.value.year]
+    days = [claim.value for claim in claims if isinstance(claim.value, Day)]
+    years = [day.year for day in days if day.year]
     for figure in missing:
         found[figure.claim] = _search(figure, told, ground)
-        if figure.quantity.unit == "month" and any(
-            abs(one - other) * 12 == figure.quantity.amount for one, other in combinations(years, 2)
+        is_between = any(abs(one - other) * 12 == figure.quantity.amount for one, other in combinations(years, 2))
+        is_elapsed = _ELAPSED.match(figure.claim.within, figure.claim.end) is not None
+        if figure.quantity.unit == "month" and (
+            is_between or (is_elapsed and elapses(figure.quantity, days, days_of(ground)))
         ):
             found[figure.claim] = Resolved(figure.claim, Status.SUPPORTED, is_derived=True)
         if found[figure.claim].is_derived:
@@ -51,13 +67,20 @@ def resolve_figures(claims: Sequence[Claim], ground: Ground) -> dict[Claim, Reso
         # A sum may rest on one that stands after it.
         if found[figure.claim].status in (Status.ABSENT, Status.DIFFERS):
             found[figure.claim] = _search(figure, told, ground)
-    _reckon_together(missing, told, found, ground)
+    told = _reckon_together(missing, told, found, ground)
+    for figure in missing:
+        # A share may rest on a sum that was just found: "200 a day are 6,000 in a month of thirty days, 60% of ...".
+        if figure.quantity.unit == "%" and found[figure.claim].status is Status.ABSENT:
+            found[figure.claim] = _search(figure, told, ground)
+    for figure in figures:
+        if figure.claim in wrong_way and found[figure.claim].status is Status.SUPPORTED:
+            found[figure.claim] = replace(found[figure.claim], status=Status.DIFFERS, why=WRONG_WAY, is_derived=False)
     return found
 
 
 def _reckon_together(
     missing: Sequence[Figure], told: Sequence[Quantity], found: dict[Claim, Resolved], ground: Ground
-) -> None:
+) -> list[Quantity]:
     """Let a text bring one figure of its own into a sum: "at 2,000 of them that is $400"."""
     bad = (Status.ABSENT, Status.DIFFERS)
     for figure in missing:
@@ -80,30 +103,53 @@ def _reckon_together(
         for figure in missing:
             if figure.quantity.unit in ("month", "second") and found[figure.claim].status in bad:
                 found[figure.claim] = Resolved(figure.claim, Status.OUTSIDE)
+    return list(told)
 
 
 def _judge(figure: Figure, swapped: tuple[Mention, str] | None, told: Sequence[Quantity], ground: Ground) -> Resolved:
     claim, quantity = figure.claim, figure.quantity
+    if (short := find_list(quantity, ground.dossier)) is not None and not _is_counted(figure):
+        return Resolved(claim, Status.DIFFERS, short, short.text, why=OTHER_NOUN)
     contrary, contrary_why = find_contrary(figure)
     if contrary is not None:
         return Resolved(claim, Status.DIFFERS, contrary.passage.place, contrary.passage.text, why=contrary_why)
+    if has_strict_bound(figure):
+        mention = figure.same[0][0]
+        return Resolved(claim, Status.DIFFERS, mention.passage.place, mention.claim.text, why=TURNED)
+    if (opposite := find_opposite(figure, ground)) is not None:
+        return Resolved(claim, Status.DIFFERS, opposite[0].passage.place, opposite[0].passage.text, why=opposite[1])
     if swapped is not None and not (swapped[1] == FITS_BETTER and derives(quantity, told, ())):
         mention, why = swapped
         return Resolved(claim, Status.DIFFERS, mention.passage.place, mention.claim.text, why=why)
-    if (another := owner_of_noun(figure)) is not None and not derives(quantity, told, ()):
+    if (another := find_miscount(figure) or owner_of_noun(figure)) is not None and not derives(quantity, told, ()):
         return Resolved(claim, Status.DIFFERS, another.passage.place, another.claim.text, why=OTHER_NOUN)
     return Resolved(claim, Status.SUPPORTED, figure.same[0][0].passage.place)
+
+
+def _is_counted(figure: Figure) -> bool:
+    """Tell whether the dossier counts the same things to the same number."""
+    return any(pair[0].claim.quantity and pair[0].claim.quantity.noun == figure.quantity.noun for pair in figure.same)
 
 
 def _search(figure: Figure, told: Sequence[Quantity], ground: Ground) -> Resolved:
     """Look for a value that the dossier does not have as such: within a bound, in a share, by arithmetic."""
     claim, quantity = figure.claim, figure.quantity
+    if (short := find_list(quantity, ground.dossier)) is not None:
+        return Resolved(claim, Status.DIFFERS, short, short.text)
     for mention, _ in figure.others:
         known = mention.claim.quantity
         if known and quantity.bound is not Bound.NONE and is_within(quantity, known):
             return Resolved(claim, Status.SUPPORTED, mention.passage.place)
     if quantity.is_fraction and (share := _find_share(claim, quantity, ground)):
         return share
+    if read_label(claim.within, claim.start):
+        best = figure.others[0] if figure.others else None
+        if best is None or best[1] <= _CLOSE:
+            return Resolved(claim, Status.ABSENT)
+        return Resolved(claim, Status.DIFFERS, best[0].passage.place, best[0].claim.text)
+    if quantity.is_fraction and claim.beat != "thesis" and figure.others and figure.others[0][1] > _SHARE_FIT:
+        other = figure.others[0][0]
+        return Resolved(claim, Status.DIFFERS, other.passage.place, other.claim.text)
     if derives(quantity, told, () if is_small(figure) else ground.groups):
         return Resolved(claim, Status.SUPPORTED, is_derived=True)
     if quantity.is_fraction or (quantity.unit == "times" and quantity.number <= SMALL):

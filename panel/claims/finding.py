@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from panel.claims.bounds import read_bound
 from panel.claims.claim import Claim, Day, Kind, Licence, Quantity
 from panel.claims.codes import code_spans, fold_url, quoted_code_spans, url_spans, version_spans
 from panel.claims.dates import find_dates
@@ -17,7 +18,7 @@ from panel.claims.known import GENERIC, is_known, is_ordinary
 from panel.claims.licences import locate_licences
 from panel.claims.names import NameSpan, locate_names
 from panel.claims.numerals import SMALLEST_COUNT
-from panel.claims.quantities import Span, find_quantities, read_bound
+from panel.claims.quantities import Span, find_quantities
 from panel.claims.quotations import quotation_spans
 from panel.claims.stems import STOP_WORDS
 from panel.claims.units import MONEY

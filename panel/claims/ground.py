@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from math import log
 
@@ -13,6 +14,7 @@ from panel.claims.anchors import find_names
 from panel.claims.claim import Claim, Day, Kind, Place, Quantity
 from panel.claims.context import COUNTED, Context, read_contexts
 from panel.claims.finding import find_claims
+from panel.claims.known import FORMATS, GENERIC
 from panel.claims.names import locate_names
 from panel.claims.quantities import find_quantities
 from panel.claims.stems import stem, words_of
@@ -69,6 +71,7 @@ class Ground:
         self.dossier = dossier
         self.passages = tuple(_passages(dossier))
         self.own = frozenset(word.stem for word in words_of(f"{dossier.name} {dossier.slug.replace('-', ' ')}"))
+        self.read_on = frozenset(Day.of(day) for day in _readings(dossier))
         self.entities = frozenset(_entities(dossier, self.passages)) - self.own
         counts = Counter(one for passage in self.passages for one in {word.stem for word in words_of(passage.text)})
         self._rarity = {one: log(1 + len(self.passages) / count) for one, count in counts.items()}
@@ -83,6 +86,10 @@ class Ground:
     def rarity(self, word: str) -> float:
         """Return how much a word says: the fewer sentences of the dossier have it, the more."""
         return self._rarity.get(word, self._most)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether any sentence of the dossier has a word, by its stem."""
+        return word in self._rarity
 
     def of(self, *kinds: Kind) -> tuple[Mention, ...]:
         """Return the mentions of some kinds."""
@@ -205,6 +212,12 @@ def _spell_out(sentence: str, last: str) -> str:
     return _SECOND.sub(second.strip(), _FIRST.sub(first.strip(), sentence, 1), 1)
 
 
+def _readings(dossier: Dossier) -> Iterator[date]:
+    """Yield the days on which the prices and the sources were read: those say nothing about the tool."""
+    yield dossier.pricing.as_of
+    yield from (item.retrieved for item in dossier.evidence)
+
+
 def _entities(dossier: Dossier, passages: Sequence[Passage]) -> Iterator[str]:
     """Yield the stems of the names in a dossier."""
     for name in (dossier.maker, *dossier.rivals, dossier.model_family or ""):
@@ -216,7 +229,11 @@ def _entities(dossier: Dossier, passages: Sequence[Passage]) -> Iterator[str]:
     for passage in passages:
         for span in locate_names(passage.text):
             if not span.opens:
-                yield from (word.stem for word in words_of(span.name) if len(word.text) > 1 and word.is_content)
+                yield from (
+                    word.stem
+                    for word in words_of(span.name)
+                    if len(word.text) > 1 and word.is_content and word.text not in FORMATS | GENERIC
+                )
 
 
 def days_of(ground: Ground) -> tuple[Day, ...]:

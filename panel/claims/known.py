@@ -9,6 +9,12 @@ _GENERIC_TEXT = """
 GENERIC = frozenset(_GENERIC_TEXT.split())
 """Capitals that name a kind of thing, not a thing."""
 
+_FORMATS_TEXT = """
+    JSON CSV PDF XML YAML HTML SQL PNG SVG DOCX XLSX GGUF ONNX REST POST GET PUT WAV MP3 FLAC SRT ZIP TIFF JPEG
+"""
+FORMATS = frozenset(_FORMATS_TEXT.split())
+"""Capitals that name what a file or a call looks like: no figure is said of them."""
+
 _KNOWN = """
 GitHub; GitHub Copilot; Copilot; GitHub Actions; GitLab; Bitbucket; Gitea; Gerrit; JetBrains; IntelliJ; PyCharm;
 WebStorm; Visual Studio; Visual Studio Code; VS Code; Cursor; Windsurf; Codeium; Tabnine; Sourcegraph; Cody; Aider;

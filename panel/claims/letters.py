@@ -7,12 +7,14 @@ import re
 from panel.claims.claim import Claim, Kind, Licence, Place, Resolved, Status
 from panel.claims.codes import fold_url
 from panel.claims.context import read_contexts
+from panel.claims.denials import DENIED, find_denial
 from panel.claims.finding import find_claims
 from panel.claims.ground import Ground, Mention, Passage, fold_words
 from panel.claims.known import is_people
 from panel.claims.licences import is_stated
 from panel.claims.linking import overlap
 from panel.claims.outside import is_beside
+from panel.claims.regions import has_strayed
 
 _GAP = re.compile(r"\s*(?:\[?…\]?|\[?\.\.\.\]?|\[[^\]]*\])\s*")
 _NEAR_SHARE = 0.6
@@ -68,7 +70,7 @@ def resolve_licence(claim: Claim, ground: Ground) -> Resolved:
         return _differs(claim, best) if best else Resolved(claim, Status.ABSENT)
     best = max(same, key=lambda one: _fit(claim, one, ground))
     rival = max(others, key=lambda one: _fit(claim, one, ground), default=None)
-    if rival and _gain(claim, best, rival, ground) > _MARGIN:
+    if rival and (_gain(claim, best, rival, ground) > _MARGIN or has_strayed(claim, best, rival)):
         return _differs(claim, rival)
     return Resolved(claim, Status.SUPPORTED, best.passage.place)
 
@@ -78,6 +80,8 @@ def resolve_name(claim: Claim, ground: Ground) -> Resolved:
     written = re.sub(r"['’]s$", "", claim.text)
     for form in (written, written.partition(" ")[2], written.removesuffix("n"), f"{written}n"):
         passage = ground.find_words(form) if form else None
+        if passage and (denial := find_denial(claim, ground)) is not None:
+            return Resolved(claim, Status.DIFFERS, denial.place, denial.text, why=DENIED)
         if passage:
             return Resolved(claim, Status.SUPPORTED, passage.place)
     words = fold_words(written)

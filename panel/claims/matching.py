@@ -9,6 +9,8 @@ from panel.claims.units import MONEY, PERIODS
 
 _AGENTS = ("er", "or", "ist", "ant")
 """How words for people who do something end: a seat is a reviewer's."""
+_MEASURED = frozenset({*MONEY, "second", "month", "byte"})
+"""Units that no count of things has: 90 interrupts are not 90 days."""
 _TIMES = frozenset(PERIODS.values())
 _MEASURES_TEXT = """
     words characters pages lines rows columns cells files tokens chapters sentences queries bytes pixels
@@ -31,7 +33,7 @@ def is_same(claimed: Quantity, known: Quantity) -> bool:
     if claimed.unit == known.unit:
         return bool({claimed.amount, claimed.binary} & {known.amount, known.binary})
     if not claimed.unit:
-        return claimed.number == known.number and (not claimed.noun or known.unit not in MONEY)
+        return claimed.number == known.number and (not claimed.noun or known.unit not in _MEASURED)
     if not known.unit:
         return claimed.number == known.number and not known.noun and claimed.unit not in {"%", *MONEY}
     return {claimed.unit, known.unit} == {"%", "point"} and claimed.number == known.number

@@ -32,7 +32,7 @@ _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth":
 _SHARE = re.compile(
     rf"\b(?:(?P<top>an?|one|two|three|four|five|six|seven|eight|nine)[\s-]+)?(?P<part>{'|'.join(_PARTS)})s?"
     r"(?=\s+(?:of|the|its|their)\b)"
-    rf"|\b(?P<n>{_SMALL}|\d+)\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<m>{_SMALL}|\d+)\b(?!\s+(?:{'|'.join(_PARTS)}))",
+    rf"|\b(?P<n>{_SMALL}|\d+)\s+(?:(?!of\b|times\b)[a-z]+\s+(?=in\s))?(?:in|out\s+of)\s+(?:every\s+)?(?P<m>{_SMALL}|\d+)\b(?!\s+(?:{'|'.join(_PARTS)}))",
     re.IGNORECASE,
 )
 _WHOLES = frozenset({*range(2, 11), 12, 20, 100, 1000})

@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from panel.claims.claim import Bound, Quantity
+from panel.claims.bounds import STOP, read_bound
+from panel.claims.claim import Quantity
 from panel.claims.numerals import Numeral, find_numerals, find_shares
 from panel.claims.paid import read_per
 from panel.claims.stems import STOP_WORDS, stem
@@ -17,32 +18,6 @@ _BEFORE = re.compile(r"(US\$|[$€£¥]|\b(?:EUR|USD|GBP|JPY|CHF)\s?[\"“]?)$",
 _PERCENT = re.compile(r"\s?%|\s?-?per[\s-]?cent\b", re.IGNORECASE)
 _NEXT = re.compile(r"([\s-]?)([^\W\d_][\w’']*)")
 _MULTIPLE = {"times": "times", "fold": "times", "points": "point"}
-_BOUNDS = {
-    Bound.LEAST: (
-        r"at least|no less than|no fewer than|not under|minimum of|minimum is|from|upwards of",
-        r"at least|or more|or later|or newer|and up|and above|upwards|minimum|up(?=[.,;]|$)",
-    ),
-    Bound.MOST: (
-        r"at most|no more than|not more than|up to|within|maximum of|as many as|not over|ceiling of|cap of|limit of|"
-        r"capped at|limited to|no longer than",
-        r"at (?:the )?(?:very )?(?:most|best)|or less|or fewer|or earlier|or older|maximum|as (?:the|a) ceiling",
-    ),
-    Bound.OVER: (r"over|more than|above|beyond|exceeding|past|longer than|after|better than", r"and beyond"),
-    Bound.UNDER: (r"under|less than|fewer than|below|shorter than", r"and below"),
-}
-_LEFT = re.compile(
-    rf"\b(?:{'|'.join(f'(?P<{bound.name}>{words[0]})' for bound, words in _BOUNDS.items())})"
-    r"\s+(?:about\s+|the\s+|a\s+|some\s+|first\s+)?$",
-    re.IGNORECASE,
-)
-_RIGHT = re.compile(
-    r"(?:[\s-]+[\w'’%]+){0,5}?\s+"
-    rf"(?:{'|'.join(f'(?P<{bound.name}>{words[1]})' for bound, words in _BOUNDS.items())})",
-    re.IGNORECASE,
-)
-_SPAN_END = re.compile(r"[^.;,]{0,24}?\s+to\s+[$€£\w]")
-_LENGTH = re.compile(r"[\s-]*(?:\w+\s)?(?:day|week|month|year)")
-_STOP = re.compile(r"[,;:()!?—–]|\.(?:\s|$)")
 _COMPOUND = re.compile(r"^\s+and\s+$")
 _RANGE = re.compile(r"^\s*(?:to|–|-|and|or)\s*$")
 _A_UNIT = re.compile(r"\b(?:an?)\s+(?P<unit>day|week|month|year|hour|minute)(?=\s+and\s)", re.IGNORECASE)
@@ -53,6 +28,13 @@ _TWICE = re.compile(r"\b(?:twice|thrice)\b", re.IGNORECASE)
 _IRREGULAR_PLURALS = frozenset({"people", "children", "men", "women", "criteria", "staff", "data"})
 _NO_NOUN = frozenset(
     {"less", "times", "plus", "minus", "does", "was", "is", "its", "as", "this", "us", "costs", "others"}
+)
+
+
+_LABEL = re.compile(
+    r"\b(chapter|step|issue|port|row|page|clause|section|level|room|article|phase|thread|line|column|rule|ticket|paragraph)"
+    r"\s+$",
+    re.IGNORECASE,
 )
 
 
@@ -137,7 +119,8 @@ def _read(text: str, numeral: Numeral) -> Span:
     quantity = Quantity(value, "", value, value, "", (), bound)
     word = _NEXT.match(text, end)
     if word is None:
-        return Span(start, end, replace(quantity, noun=_read_noun(text, end, value)), numeral.in_words)
+        noun = _read_noun(text, end, value) or read_label(text, start)
+        return Span(start, end, replace(quantity, noun=noun), numeral.in_words)
     low = word[2].lower().removesuffix("'s").removesuffix("’s").rstrip("'’")
     if (low in CURRENCIES and low not in ("usd", "$")) or low in ("usd", "eur", "gbp"):
         amount = value / 100 if low in HUNDREDTHS else value
@@ -161,9 +144,8 @@ def _read(text: str, numeral: Numeral) -> Span:
             Quantity(value, unit.family, value * unit.size, value * unit.binary, noun, (), bound),
             numeral.in_words,
         )
-    return Span(
-        start, end, replace(quantity, noun=_read_noun(text, end, value), per=_read_rate(text, end)), numeral.in_words
-    )
+    noun = _read_noun(text, end, value) or read_label(text, start)
+    return Span(start, end, replace(quantity, noun=noun, per=_read_rate(text, end)), numeral.in_words)
 
 
 def _read_unit(text: str, numeral: Numeral, word: re.Match[str], low: str) -> tuple[str, int] | None:
@@ -180,7 +162,7 @@ def _read_unit(text: str, numeral: Numeral, word: re.Match[str], low: str) -> tu
 
 def _read_noun(text: str, end: int, value: Fraction) -> str:
     rest = text[end : end + 80]
-    stop = _STOP.search(rest)
+    stop = STOP.search(rest)
     rest = rest[: stop.start()] if stop else rest
     hyphen = re.match(r"-([a-z]+)", rest)
     if hyphen:
@@ -188,37 +170,33 @@ def _read_noun(text: str, end: int, value: Fraction) -> str:
     rest = re.sub(
         r"^\s+of\s+(?:(?:the|our|its|his|her|their|these|those|all|one\s+\w+[’']s)\s+)?(?:other\s+)?", " ", rest
     )
-    for place, word in enumerate(re.findall(r"[^\W_][\w’'-]*", rest)):
+    words = re.findall(r"[^\W_][\w’'-]*", rest)
+    for place, word in enumerate(words):
         low = word.lower()
         if place > 3 or low in STOP_WORDS - {"other", "more", "own"} or low in _NO_NOUN or re.search("[’']s?$", low):
             return ""
         if word.isupper():
             continue
-        if low in _IRREGULAR_PLURALS or (low.endswith("s") and not low.endswith(("ss", "us"))):
-            return stem(low)
+        if _is_plural(low):
+            # "300 physics solutions": the last of them is what is counted.
+            after = words[place + 1].lower() if len(words) > place + 1 else ""
+            return stem(after if _is_plural(after) and after not in STOP_WORDS | _NO_NOUN else low)
     return ""
+
+
+def _is_plural(word: str) -> bool:
+    return word in _IRREGULAR_PLURALS or (word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 2)
+
+
+def read_label(text: str, start: int) -> str:
+    """Return the stem of what a number is the name of ("chapter 9", "port 7007"); "" where it counts."""
+    found = _LABEL.search(text, max(0, start - 14), start)
+    return stem(found[1]) if found else ""
 
 
 def _read_rate(text: str, end: int) -> tuple[str, ...]:
     found = re.match(r"\s+[a-z-]+s?\s+(?:a|an|per)\s+(second|minute|hour|day|week|month|year)\b", text[end:])
     return (found[1],) if found else ()
-
-
-def read_bound(text: str, start: int, end: int) -> Bound:
-    """Read which way a number between two places is meant, from the words right before and after it."""
-    rest = text[end : end + 60]
-    stop = _STOP.search(rest)
-    right = _RIGHT.match(rest[: stop.start()] if stop else rest)
-    if right and not any(True for _ in find_numerals(right[0])):
-        return Bound[right.lastgroup or "NONE"]
-    left = _LEFT.search(text, max(0, start - 40), start)
-    if left is None:
-        return Bound.NONE
-    opener = left[0].lower()
-    # "from 88 to 17" and "over twelve months" bound nothing.
-    is_span = opener.startswith("from") and _SPAN_END.match(text, end)
-    is_length = opener.startswith(("over", "from", "after")) and _LENGTH.match(text, end)
-    return Bound.NONE if is_span or is_length else Bound[left.lastgroup or "NONE"]
 
 
 def _join(text: str, spans: list[Span]) -> list[Span]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
-from panel.claims.claim import Claim, Day, Kind, Resolved, Status
-from panel.claims.dates import covers
+from panel.claims.claim import Claim, Kind, Resolved, Status
+from panel.claims.dating import resolve_dates
 from panel.claims.figures import resolve_figures
 from panel.claims.finding import find_claims
 from panel.claims.ground import Ground, ground_of
 from panel.claims.letters import resolve_code, resolve_licence, resolve_name, resolve_quotation, resolve_url
-from panel.claims.outside import is_forecast
 from panel.records import BeatText, Dossier, Persona
 
 _LETTERS: Mapping[Kind, Callable[[Claim, Ground], Resolved]] = {
@@ -39,11 +38,12 @@ def resolve(claims: Iterable[Claim], dossier: Dossier, persona: Persona | None =
     for _, together in groupby(claims, key=lambda claim: (claim.beat, claim.within)):
         text_claims = tuple(together)
         figures = resolve_figures(text_claims, ground)
+        dates = resolve_dates(text_claims, ground, persona)
         for claim in text_claims:
             if claim in figures:
                 found.append(_excuse(figures[claim], persona))
-            elif claim.kind is Kind.DATE:
-                found.append(_resolve_date(claim, ground, persona))
+            elif claim in dates:
+                found.append(dates[claim])
             else:
                 found.append(_LETTERS[claim.kind](claim, ground))
     return tuple(found)
@@ -60,29 +60,7 @@ def _excuse(resolved: Resolved, persona: Persona | None) -> Resolved:
         return resolved
     asked = " ".join(beat.question for beat in persona.beats if beat.id == resolved.claim.beat)
     # A weekend has two days.
-    numbers = (claim.value for claim in find_claims(asked.replace("weekend", "two days")))
-    return Resolved(resolved.claim, Status.OUTSIDE) if resolved.claim.value in numbers else resolved
-
-
-def _resolve_date(claim: Claim, ground: Ground, persona: Persona | None) -> Resolved:
-    day = claim.value
-    if not isinstance(day, Day):
-        return Resolved(claim, Status.ABSENT)
-    mentions = ground.of(Kind.DATE)
-    for mention in mentions:
-        if isinstance(mention.claim.value, Day) and covers(day, mention.claim.value):
-            return Resolved(claim, Status.SUPPORTED, mention.passage.place)
-    if is_forecast(claim, persona, ground.dossier.pricing.as_of):
-        return Resolved(claim, Status.OUTSIDE)
-
-    def shares(known: object) -> int:
-        return (
-            sum(mine is not None and mine == its for mine, its in zip(day, known, strict=True))
-            if isinstance(known, Day)
-            else 0
-        )
-
-    best = max(mentions, key=lambda mention: shares(mention.claim.value), default=None)
-    if best and shares(best.claim.value) >= (1 if day.day is None else 2) and day != Day(day.year):
-        return Resolved(claim, Status.DIFFERS, best.passage.place, best.claim.text)
-    return Resolved(claim, Status.ABSENT)
+    numbers = (claim.quantity for claim in find_claims(asked.replace("weekend", "two days")))
+    mine = resolved.claim.quantity
+    is_asked = any(mine and its and (mine.unit, mine.amount) == (its.unit, its.amount) for its in numbers)
+    return Resolved(resolved.claim, Status.OUTSIDE) if is_asked else resolved

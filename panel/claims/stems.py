@@ -69,6 +69,8 @@ def stem(word: str) -> str:
     if low in _IRREGULAR:
         return _IRREGULAR[low]
     for ending, instead in _ENDINGS:
+        if ending == "s" and low.endswith("ss"):
+            continue
         if low.endswith(ending) and len(low) - len(ending) >= 3:
             low = low[: -len(ending)] + instead
             break

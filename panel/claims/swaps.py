@@ -11,6 +11,7 @@ from panel.claims.context import Context
 from panel.claims.figure import Figure, is_small, is_small_text
 from panel.claims.ground import Mention
 from panel.claims.matching import is_same
+from panel.claims.regions import have_crossed
 
 OTHER_NAME = "it is said of another name or date"
 SWAPPED = "it has changed places with another figure"
@@ -26,7 +27,7 @@ _CERTAIN = 2.5
 _LOSS = 1.0
 """How much worse one of the two may fit in the other's place without that."""
 _PART_OF = re.compile(
-    r"(?:\s+[\w'’-]+){0,2}\s+(?:of|in|out of|on)"
+    r"(?:\s+[\w'’-]+){0,2}\s+(?:of|in|out of|on|among)"
     r"(?:\s+(?:the|these|those|all|its|our|some|false|known))?(?:\s+[a-z]+)?\s+"
 )
 _BARE = frozenset({"", "times", "version"})
@@ -50,6 +51,8 @@ def find_swaps(figures: Sequence[Figure]) -> dict[Claim, tuple[Mention, str]]:
             if not here or not there:
                 continue
             gains = (here[1] - figure.best, there[1] - other.best)
+            if have_crossed(figure, other, here[0], there[0]) or _have_each_other_s_nouns(figure, other):
+                found.setdefault(figure.claim, (here[0], SWAPPED))
             if sum(gains) > (PAIR_MARGIN if min(gains) > -_LOSS else _CERTAIN):
                 found.setdefault(figure.claim, (here[0], SWAPPED))
         single = _best_free(figure, figures)
@@ -95,10 +98,20 @@ def _is_whole(figure: Figure, figures: Sequence[Figure]) -> bool:
     )
 
 
+def _have_each_other_s_nouns(one: Figure, other: Figure) -> bool:
+    """Tell whether two figures count what the dossier counts by each other's number."""
+    first, second = one.quantity.noun, other.quantity.noun
+    if not first or not second or first == second:
+        return False
+    known, further = one.same[0][0], other.same[0][0]
+    nouns = [mention.claim.quantity.noun for mention in (known, further) if mention.claim.quantity]
+    return known.passage is further.passage and nouns == [second, first]
+
+
 def _are_told_apart(one: Figure, other: Figure) -> bool:
     """Tell whether two figures are said of different names or dates, each of its own."""
     apart = not one.context.names & other.context.names or not one.context.days & other.context.days
-    return apart and _is_anchored(one) and _is_anchored(other)
+    return apart and (_is_anchored(one) or _is_anchored(other))
 
 
 def _owner_of_anchor(figure: Figure, figures: Sequence[Figure]) -> Mention | None:

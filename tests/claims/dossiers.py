@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from panel.claims import Status, find_claims, resolve
 from panel.records import Beat, Dossier, Evidence, Persona, Pricing, Tier
 
 DOSSIER = Dossier(
@@ -60,3 +61,33 @@ PERSONA = Persona(
         Beat(id="primitive", question="What is it?"),
     ),
 )
+
+
+def dossier_of(*texts: str, rivals: tuple[str, ...] = ("Oakstamp", "sqlite-vec"), licence: str = "MIT") -> Dossier:
+    """Return a dossier whose sources say these texts, one each."""
+    return Dossier(
+        slug="hedge",
+        name="Hedge",
+        maker="Hedge Works",
+        category="Code Review",
+        tagline="Reads a diff before you do",
+        description="Hedge reads diffs.",
+        licence=licence,
+        pricing=Pricing(
+            entry="$95 a month",
+            tiers=(Tier(name="Team", price="$95 a month"), Tier(name="Site", price="$640 a month")),
+            as_of=date(2026, 11, 4),
+            source="Hedge price page",
+        ),
+        rivals=rivals,
+        evidence=tuple(
+            Evidence(id=f"source-{place}", source="Report", retrieved=date(2026, 10, 14), text=text)
+            for place, text in enumerate(texts, 1)
+        ),
+    )
+
+
+def flags(text: str, dossier: Dossier = DOSSIER, beat: str = "primitive") -> list[str]:
+    """Return what the desk stops in a text."""
+    stopped = (Status.DIFFERS, Status.ABSENT)
+    return [one.claim.text for one in resolve(find_claims(text, beat), dossier, PERSONA) if one.status in stopped]

@@ -8,13 +8,7 @@ from panel.claims import Status, find_claims, resolve
 from panel.claims.resolving import resolve_beats
 from panel.records import BeatText
 
-from .dossiers import DOSSIER, PERSONA
-
-FLAGGED = (Status.DIFFERS, Status.ABSENT)
-
-
-def flags(text: str, beat: str = "primitive") -> list[str]:
-    return [one.claim.text for one in resolve(find_claims(text, beat), DOSSIER, PERSONA) if one.status in FLAGGED]
+from .dossiers import DOSSIER, PERSONA, flags
 
 
 @pytest.mark.parametrize(
@@ -112,3 +106,19 @@ def test_every_claim_is_resolved_in_its_order() -> None:
 def test_any_text_is_resolved(text: str) -> None:
     claims = find_claims(text, "thesis")
     assert [one.claim for one in resolve(claims, DOSSIER, PERSONA)] == list(claims)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hedge found 66 of 80 and Oakstamp 41. " * 15,
+        "from 1 to 2 " * 60,
+        "Of 80 faults 66 in 2026, " * 30,
+        "does not never read Llama " * 200,
+        "with without 66 " * 60,
+    ],
+)
+def test_long_texts_are_resolved(text: str) -> None:
+    # No clock here: a rule that backtracks would hang the suite.
+    claims = find_claims(text, "bet")
+    assert len(resolve(claims, DOSSIER, PERSONA)) == len(claims)
