@@ -14,6 +14,8 @@ from panel.claims.claim import Day, Quantity
 from panel.claims.units import MONEY
 
 _YEAR = 12
+_ROUNDED = Fraction(3, 100)
+"""How far "about" reaches."""
 _LEAST = 3
 """Smaller counts come out of some difference or other in every dossier."""
 
@@ -37,6 +39,31 @@ def derives(claimed: Quantity, told: Sequence[Quantity], groups: Iterable[Sequen
         if claimed.unit == "%" and claimed.amount in set(_shares_between(told, group)):
             return True
     return any(_follows(claimed, figures, is_told=is_told, is_own=False) for figures, is_told in mixed)
+
+
+def approximates(claimed: Quantity, told: Sequence[Quantity], *, is_hedged: bool) -> bool:
+    """Tell whether a figure is, rounded, what follows from the other figures of its own text.
+
+    A share is rounded as it is written: "37 of 39 is 95%". Anything else has to say that it is: "about $1,900". The
+    dossier's further figures are left out: rounded, too much comes out right by chance.
+
+    Args:
+        claimed: the figure.
+        told: the other figures of its text that the dossier supports.
+        is_hedged: whether the text says "about", "roughly" or the like of it.
+    """
+    if claimed.unit == "%":
+        step = Fraction(1, 2) if claimed.amount.denominator == 1 else Fraction(1, 20)
+        room = step * 2 if is_hedged else step
+        return any(abs(share - claimed.amount) <= room for share in _shares(list(told), True))
+    if not is_hedged:
+        return False
+    figures = list(told)
+    values = _prices(claimed.unit, figures) if claimed.unit in MONEY else _counts(figures, True)
+    value = claimed.amount if claimed.unit in MONEY else claimed.number
+    if claimed.unit not in MONEY and claimed.unit != "":
+        return False
+    return any(abs(one - value) <= _ROUNDED * value for one in values)
 
 
 def elapses(claimed: Quantity, told: Iterable[Day], known: Iterable[Day]) -> bool:
@@ -89,6 +116,9 @@ def _prices(unit: str, figures: list[Quantity]) -> Iterator[Fraction]:
             if years > 1:
                 yield price.amount * years
                 yield price.amount / years
+        for quantity in figures:
+            if quantity.unit == "second" and quantity.number > 1:
+                yield price.amount / quantity.number  # an hour of forty, however long an hour is
         for count in counts:
             yield each * count
             yield price.amount * count

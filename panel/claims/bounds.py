@@ -9,7 +9,8 @@ from panel.claims.numerals import find_numerals
 
 _BOUNDS = {
     Bound.LEAST: (
-        r"at least|no less than|no fewer than|not under|minimum of|minimum is|from|upwards of",
+        r"at least|no less than|no fewer than|not under|minimum of|minimum is|from|upwards of|starts? at|starting at|"
+        r"begins? at",
         r"at least|or more|or later|or newer|and up|and above|upwards|minimum|up(?=[.,;]|$)",
     ),
     Bound.MOST: (

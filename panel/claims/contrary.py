@@ -26,6 +26,7 @@ _SUPPOSED = re.compile(
     r"\b(?:if|would|could|should|might|must|need|unless|far|well|another|rerun|repeat|stay)\b", re.IGNORECASE
 )
 """What makes a sentence one about what might be."""
+_SUPPOSED_HERE = re.compile(r"\b(?:would|could|might)\b", re.IGNORECASE)
 _BEYOND = frozenset({"reversal", "killer", "thesis"})
 """Beats that speak of what is not yet."""
 _LIMITS_TEXT = "hold limit allow cover support read take accept keep up most least maximum minimum context include"
@@ -132,3 +133,12 @@ def _is_negated(claim: Claim, cut: re.Pattern[str]) -> bool:
     before = cut.split(claim.within[: claim.start])[-1]
     after = cut.split(claim.within[claim.end :])[0]
     return any(word.stem in _NEGATIONS for word in words_of(f"{before} {after}"))
+
+
+def is_supposed(claim: Claim) -> bool:
+    """Tell whether a claim stands in a sentence about what would be, in a beat that asks what would have to be."""
+    if claim.beat not in _BEYOND:
+        return False
+    before = _SENTENCE_END.split(claim.within[: claim.start])[-1]
+    after = _SENTENCE_END.split(claim.within[claim.end :])[0]
+    return _SUPPOSED_HERE.search(f"{before} {after}") is not None

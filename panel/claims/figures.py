@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from panel.claims.arithmetic import derives, elapses
+from panel.claims.arithmetic import approximates, derives, elapses
 from panel.claims.claim import Bound, Claim, Day, Kind, Quantity, Resolved, Status
-from panel.claims.contrary import OTHER_NOUN, TURNED, find_contrary, find_miscount, has_strict_bound, owner_of_noun
+from panel.claims.contrary import (
+    OTHER_NOUN,
+    TURNED,
+    find_contrary,
+    find_miscount,
+    has_strict_bound,
+    is_supposed,
+    owner_of_noun,
+)
 from panel.claims.figure import SMALL, Figure, is_small, read_figures
 from panel.claims.ground import Ground, Mention, days_of
 from panel.claims.listed import find_list
@@ -21,6 +29,12 @@ from panel.claims.wholes import find_wholes, judge_whole
 
 _VAGUE = frozenset({"one", "half", "a", "an"})
 """Lengths of time that are ways of speaking: "one day", "half a year"."""
+_HEDGE = re.compile(
+    r"\b(?:about|roughly|nearly|almost|around|approximately|some|(?:a little|just|slightly) (?:over|under|above|below)|"
+    r"close to|next to)\s+(?:the\s+|an?\s+)?$|[~≈]\s?$",
+    re.IGNORECASE,
+)
+_HEDGE_REACH = 30
 _ROUND = re.compile(r"an? (?:dozen|hundred|thousand|million|billion)", re.IGNORECASE)
 """Numbers that are ways of speaking: "a thousand tables"."""
 _ELAPSED = re.compile(r"\s+(?:later|earlier|after|before|apart|ago|since|on\b|between)")
@@ -152,6 +166,11 @@ def _search(figure: Figure, told: Sequence[Quantity], ground: Ground) -> Resolve
         return Resolved(claim, Status.DIFFERS, other.passage.place, other.claim.text)
     if derives(quantity, told, () if is_small(figure) else ground.groups):
         return Resolved(claim, Status.SUPPORTED, is_derived=True)
+    is_hedged = _HEDGE.search(claim.within, max(0, claim.start - _HEDGE_REACH), claim.start) is not None
+    if approximates(quantity, told, is_hedged=is_hedged):
+        return Resolved(claim, Status.SUPPORTED, is_derived=True)
+    if quantity.unit == "" and is_supposed(claim):
+        return Resolved(claim, Status.OUTSIDE)
     if quantity.is_fraction or (quantity.unit == "times" and quantity.number <= SMALL):
         return Resolved(claim, Status.OUTSIDE)
     if quantity.unit in ("second", "month") and claim.text.split()[0].lower() in _VAGUE:

@@ -36,6 +36,8 @@ _PAIRS = frozenset(
 )
 _PREFIXES = ("un", "in", "dis", "im", "non")
 _NEGATIONS = frozenset({"not", "no", "never", "without", "nobody", "none", "neither", "nor", "cannot", "nothing"})
+_ENDINGS = frozenset(map(stem, ("stop", "cease", "end", "quit")))
+"""Who stops accepting refuses: beside one of these the opposite word says the same."""
 _UP_TEXT = """
     rise rose risen rising grow grew grown growing climb climbed climbing increase increased increasing gain gained up
     jump jumped
@@ -154,7 +156,7 @@ def contradicts(claim: Claim, context: Context, mention: Mention) -> bool:
 
 
 def _are_opposed(mine: frozenset[str], its: frozenset[str], context: Context, known: Context) -> bool:
-    if (mine | its) & _NEGATIONS:
+    if (mine | its) & _NEGATIONS or (mine ^ its) & _ENDINGS:
         return False
     for word in mine - its:
         for other in its - mine:

@@ -28,6 +28,19 @@ _PLURAL_NOUN = re.compile(
 )
 
 
+_OPENING_LIST = re.compile(r"(?:^|[.!?:;]\s+)(?:[A-Z][\w.+-]*,\s+)*[A-Z][\w.+-]*,?\s+(?:and|or)\s+$")
+_NAMES = re.compile(r"[A-Z][\w.+-]*\w")
+_STRANGERS = re.compile(
+    r"(?:^|[.!?:;]\s+)(?:(?:An?|Any|Every)\s+(?:[\w-]+\s+){1,3}(?:that|who|which|with|on)|Anyone|Anybody|Whoever|Those\s+who|"
+    r"People\s+who|Teams\s+(?:that|on|with))\b[^.;:!?]*$"
+)
+"""A clause about somebody who need not be this tool's user: "A plant that watches everything in …"."""
+
+
+def _is_of_strangers(before: str) -> bool:
+    return _STRANGERS.search(before) is not None
+
+
 def is_forecast(claim: Claim, persona: Persona | None, today: date) -> bool:
     """Tell whether a year stands in a beat that has to name one: among those it may name, or later ones.
 
@@ -56,6 +69,12 @@ def is_beside(claim: Claim) -> bool:
     if claim.beat in _OWN_BEATS or not is_known(re.sub("['’]s$", "", claim.text)):
         return False
     before, after = claim.within[: claim.start], claim.within[claim.end :]
-    if _LISTED.search(before) or _PLURAL_NOUN.match(after):
+    if _PLURAL_NOUN.match(after):
+        return False
+    if _is_of_strangers(before):
+        return True
+    if listed := _OPENING_LIST.search(before):
+        return all(map(is_known, _NAMES.findall(listed[0])))
+    if _LISTED.search(before):
         return False
     return bool(_CLAUSE.search(before)) and bool(_VERB.match(after))

@@ -17,6 +17,7 @@ from panel.claims.units import ABBREVIATED, CURRENCIES, HUNDREDTHS, MONEY, UNITS
 _BEFORE = re.compile(r"(US\$|[$€£¥]|\b(?:EUR|USD|GBP|JPY|CHF)\s?[\"“]?)$", re.IGNORECASE)
 _PERCENT = re.compile(r"\s?%|\s?-?per[\s-]?cent\b", re.IGNORECASE)
 _NEXT = re.compile(r"([\s-]?)([^\W\d_][\w’']*)")
+_HUNDREDTH = re.compile(r"\s+cents?\b", re.IGNORECASE)
 _MULTIPLE = {"times": "times", "fold": "times", "points": "point"}
 _COMPOUND = re.compile(r"^\s+and\s+$")
 _RANGE = re.compile(r"^\s*(?:to|–|-|and|or)\s*$")
@@ -123,11 +124,11 @@ def _read(text: str, numeral: Numeral) -> Span:
         return Span(start, end, replace(quantity, noun=noun), numeral.in_words)
     low = word[2].lower().removesuffix("'s").removesuffix("’s").rstrip("'’")
     if (low in CURRENCIES and low not in ("usd", "$")) or low in ("usd", "eur", "gbp"):
-        amount = value / 100 if low in HUNDREDTHS else value
-        per = read_per(text, word.end())
-        return Span(
-            start, word.end(), Quantity(value, CURRENCIES[low], amount, amount, "", per, bound), numeral.in_words
-        )
+        hundredth = _HUNDREDTH.match(text, word.end())  # "thirty euro cents"
+        ended = hundredth.end() if hundredth else word.end()
+        amount = value / 100 if low in HUNDREDTHS or hundredth else value
+        per = read_per(text, ended)
+        return Span(start, ended, Quantity(value, CURRENCIES[low], amount, amount, "", per, bound), numeral.in_words)
     if low in _MULTIPLE:
         return Span(start, word.end(), replace(quantity, unit=_MULTIPLE[low]), numeral.in_words)
     measured = _read_unit(text, numeral, word, low)
