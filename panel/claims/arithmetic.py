@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 
 from panel.claims.claim import Day, Quantity
 from panel.claims.units import MONEY
@@ -59,11 +59,22 @@ def approximates(claimed: Quantity, told: Sequence[Quantity], *, is_hedged: bool
     if not is_hedged:
         return False
     figures = list(told)
-    values = _prices(claimed.unit, figures) if claimed.unit in MONEY else _counts(figures, True)
     value = claimed.amount if claimed.unit in MONEY else claimed.number
-    if claimed.unit not in MONEY and claimed.unit != "":
+    if claimed.unit in MONEY:
+        values = _prices(claimed.unit, figures)
+    elif claimed.unit == "times":
+        values = _ratios(figures)
+    elif claimed.unit == "":
+        values = chain(_counts(figures, True), _ratios(figures))
+    else:
         return False
     return any(abs(one - value) <= _ROUNDED * value for one in values)
+
+
+def _ratios(figures: list[Quantity]) -> Iterator[Fraction]:
+    """Yield how many times one count is another: "one in about three thousand", "about seventeen times as many"."""
+    counts = sorted({quantity.number for quantity in figures if quantity.unit == "" and quantity.number > 0})
+    yield from (other / one for one, other in combinations(counts, 2))
 
 
 def elapses(claimed: Quantity, told: Iterable[Day], known: Iterable[Day]) -> bool:

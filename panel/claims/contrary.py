@@ -26,7 +26,7 @@ _SUPPOSED = re.compile(
     r"\b(?:if|would|could|should|might|must|need|unless|far|well|another|rerun|repeat|stay)\b", re.IGNORECASE
 )
 """What makes a sentence one about what might be."""
-_SUPPOSED_HERE = re.compile(r"\b(?:would|could|might)\b", re.IGNORECASE)
+_SUPPOSED_HERE = re.compile(r"\b(?:would|could|might|will|expect|predict|bet)\b", re.IGNORECASE)
 _BEYOND = frozenset({"reversal", "killer", "thesis"})
 """Beats that speak of what is not yet."""
 _LIMITS_TEXT = "hold limit allow cover support read take accept keep up most least maximum minimum context include"

@@ -31,7 +31,7 @@ _VAGUE = frozenset({"one", "half", "a", "an"})
 """Lengths of time that are ways of speaking: "one day", "half a year"."""
 _HEDGE = re.compile(
     r"\b(?:about|roughly|nearly|almost|around|approximately|some|(?:a little|just|slightly) (?:over|under|above|below)|"
-    r"close to|next to)\s+(?:the\s+|an?\s+)?$|[~≈]\s?$",
+    r"close to|next to|not quite|just short of)\s+(?:the\s+|an?\s+)?$|[~≈]\s?$",
     re.IGNORECASE,
 )
 _HEDGE_REACH = 30

@@ -31,8 +31,8 @@ _PLURAL_NOUN = re.compile(
 _OPENING_LIST = re.compile(r"(?:^|[.!?:;]\s+)(?:[A-Z][\w.+-]*,\s+)*[A-Z][\w.+-]*,?\s+(?:and|or)\s+$")
 _NAMES = re.compile(r"[A-Z][\w.+-]*\w")
 _STRANGERS = re.compile(
-    r"(?:^|[.!?:;]\s+)(?:(?:An?|Any|Every)\s+(?:[\w-]+\s+){1,3}(?:that|who|which|with|on)|Anyone|Anybody|Whoever|Those\s+who|"
-    r"People\s+who|Teams\s+(?:that|on|with))\b[^.;:!?]*$"
+    r"(?:^|[.!?:;]\s+|,\s+so\s+)(?:(?:An?|Any|Every)\s+(?:[\w-]+\s+){1,3}(?:that|who|which|with|on)|Anyone|Anybody|Whoever|Those\s+who|"
+    r"[Ww]hat(?:ever)?\s+(?:was|is|gets|has\s+been)|People\s+who|Teams\s+(?:that|on|with))\b[^.;:!?]*$"
 )
 """A clause about somebody who need not be this tool's user: "A plant that watches everything in …"."""
 

@@ -85,7 +85,9 @@ def _close(phrase: list[str], found: list[str]) -> None:
         phrase.clear()
         return
     words = [word for word in phrase if word != "each"]
-    number = next(iter(find_numerals(" ".join(words))), None)
+    # "per thousand words" is per a thousand of them.
+    said = ["a", *words] if words and words[0] in ("hundred", "thousand", "million") else words
+    number = next(iter(find_numerals(" ".join(said))), None)
     heads = [
         stem(word)
         for word in words

@@ -22,6 +22,8 @@ TRIAL = dossier_of(
         "Nine builders paid about $210 each, roughly $1,900 in all.",
         "At $95 a month for 40 hours it is about $2.40 an hour.",
         "Two boards refuse faxed letters in 2027.",
+        "$95 a month is not quite $1,150 a year.",
+        "5,000 files against 80 faults is about sixty-two times as many.",
     ],
 )
 def test_what_follows_when_rounded_stands(text: str) -> None:
@@ -48,6 +50,12 @@ def test_euro_cents_are_hundredths() -> None:
     assert flags("At 600 pupils that year is ninety euro cents a head.", school) == ["ninety euro cents"]
 
 
+def test_a_price_is_paid_for_a_number_of_things_however_that_is_written() -> None:
+    metered = dossier_of("The meter takes $0.04 per 1,000 words.")
+    assert flags("It takes four cents per thousand words.", metered) == []
+    assert "four cents" in flags("It takes four cents per million words.", metered)
+
+
 def test_what_would_be_is_not_the_dossier_s_to_say() -> None:
     wish = "Two hundred further faults would tell more."
     assert flags(wish, TRIAL, beat="reversal") == []
@@ -57,5 +65,6 @@ def test_what_would_be_is_not_the_dossier_s_to_say() -> None:
 def test_a_known_product_of_strangers_is_no_claim_about_the_tool() -> None:
     assert flags("A plant that watches everything in Splunk sees nothing.", TRIAL, beat="breaks_when") == []
     assert flags("Docker and Ansible repeat a setup too.", TRIAL, beat="alternative") == []
+    assert flags("Chat is never read, so what was settled in Slack stays there.", TRIAL, beat="breaks_when") == []
     assert flags("It sends everything to Splunk.", TRIAL, beat="breaks_when") == ["Splunk"]
     assert flags("Docker and Zorbland repeat a setup too.", TRIAL, beat="alternative") == ["Zorbland"]
