@@ -236,7 +236,7 @@ def print_report(figures: dict[str, Any]) -> None:
         recall = f"{row['found']}/{row['faults']} {_percent(row['recall'], row['recall_interval'])}"
         precision = f"{row['right']}/{row['flagged']} {_percent(row['precision'], row['precision_interval'])}"
         print(f"{name:14}{recall:>26}{precision:>26}")
-    for name in ("development", "held out"):
+    for name in ("development", "by a stranger"):
         if name in figures:
             print(f"\n{name}, by kind (swap, hard: faults of any kind)")
             for kind, row in figures[name]["kinds"].items():

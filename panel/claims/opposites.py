@@ -156,10 +156,13 @@ def contradicts(claim: Claim, context: Context, mention: Mention) -> bool:
 
 
 def _are_opposed(mine: frozenset[str], its: frozenset[str], context: Context, known: Context) -> bool:
-    if (mine | its) & _NEGATIONS or (mine ^ its) & _ENDINGS:
+    if (mine | its) & _NEGATIONS:
         return False
+    ends = bool((mine ^ its) & _ENDINGS)
     for word in mine - its:
         for other in its - mine:
+            if ends and not {word, other} & _ENDINGS:
+                continue
             if _is_opposite(word, other) and word not in known.sentence:
                 return other not in context.sentence
     return False
