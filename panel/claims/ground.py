@@ -15,6 +15,7 @@ from panel.claims.claim import Claim, Day, Kind, Place, Quantity
 from panel.claims.context import COUNTED, Context, read_contexts
 from panel.claims.finding import find_claims
 from panel.claims.known import FORMATS, GENERIC
+from panel.claims.matching import equals
 from panel.claims.names import locate_names
 from panel.claims.quantities import find_quantities
 from panel.claims.stems import stem, words_of
@@ -81,7 +82,10 @@ class Ground:
         self._words = " | ".join(("", *(" ".join(fold_words(passage.text)) for passage in self.passages), ""))
         self._plain = "\n".join(squeeze(passage.text) for passage in self.passages)
         self.groups = tuple(self._group())
-        self._beside: dict[int, tuple[object, ...]] = {}
+        self._values: dict[int, list[object]] = {}
+        for mention in self.of(*COUNTED, Kind.DATE):
+            self._values.setdefault(id(mention.passage), []).append(mention.claim.value)
+        self._likes: dict[tuple[int, object], int] = {}
 
     def rarity(self, word: str) -> float:
         """Return how much a word says: the fewer sentences of the dossier have it, the more."""
@@ -104,18 +108,12 @@ class Ground:
                 fields.setdefault(where, []).append(quantity)
         yield from map(tuple, fields.values())
 
-    def beside(self, mention: Mention) -> tuple[object, ...]:
-        """Return the other figures and dates of a mention's sentence."""
-        key = id(mention)
-        if key not in self._beside:
-            self._beside[key] = tuple(
-                other.claim.value
-                for other in self.mentions
-                if other is not mention
-                and other.passage is mention.passage
-                and other.claim.kind in (*COUNTED, Kind.DATE)
-            )
-        return self._beside[key]
+    def count_like(self, value: object, passage: Passage) -> int:
+        """Count the figures and dates of a passage that have a value; remembered, since every mention there asks."""
+        key = (id(passage), value)
+        if key not in self._likes:
+            self._likes[key] = sum(equals(value, known) for known in self._values.get(id(passage), ()))
+        return self._likes[key]
 
     def holds_words(self, phrase: str) -> bool:
         """Tell whether the dossier has these words in a row, whatever their case, punctuation and plural."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
 
-from panel.claims.claim import Claim, Quantity
+from panel.claims.claim import Claim
 from panel.claims.context import Context
 from panel.claims.ground import Ground, Mention
-from panel.claims.matching import is_same
+from panel.claims.matching import equals
 
 WEIGHTS: Mapping[str, float] = {
     "near": 0.85,
@@ -91,12 +91,9 @@ def overlap(one: Mapping[str, float], other: Mapping[str, float], rarity: Callab
 
 def _keep_company(company: Sequence[Claim], mention: Mention, ground: Ground) -> float:
     """Return the share of a text's other figures and dates that stand in the mention's sentence too."""
-    others = ground.beside(mention)
-    told = [claim.value for claim in company]
-    return sum(any(_equals(value, known) for known in others) for value in told) / len(told) if told else 0.0
-
-
-def _equals(value: object, known: object) -> bool:
-    if isinstance(value, Quantity) and isinstance(known, Quantity):
-        return is_same(value, known)
-    return value == known
+    if not company:
+        return 0.0
+    own = mention.claim.value
+    told = (claim.value for claim in company)
+    # The mention itself is no company.
+    return sum(ground.count_like(value, mention.passage) > equals(value, own) for value in told) / len(company)

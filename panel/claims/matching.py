@@ -39,6 +39,13 @@ def is_same(claimed: Quantity, known: Quantity) -> bool:
     return {claimed.unit, known.unit} == {"%", "point"} and claimed.number == known.number
 
 
+def equals(value: object, known: object) -> bool:
+    """Tell whether two values of claims are the same, quantities whatever their spelling."""
+    if isinstance(value, Quantity) and isinstance(known, Quantity):
+        return is_same(value, known)
+    return value == known
+
+
 def is_comparable(claimed: Quantity, known: Quantity) -> bool:
     """Tell whether a quantity could stand where another one does, were their values the same."""
     if claimed.is_fraction != known.is_fraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import groupby
 
 from panel.claims.claim import Claim, Kind, Resolved, Status
@@ -50,7 +51,15 @@ def resolve(claims: Iterable[Claim], dossier: Dossier, persona: Persona | None =
 
 
 def resolve_beats(beats: Iterable[BeatText], dossier: Dossier, persona: Persona | None = None) -> tuple[Resolved, ...]:
-    """Find the claims of a verdict's beats and hold them against its dossier."""
+    """Find the claims of a verdict's beats and hold them against its dossier.
+
+    Remembered: a desk asks of the same text when it shows it, orders it, approves it and publishes it.
+    """
+    return _resolve_beats(tuple(beats), dossier, persona)
+
+
+@lru_cache(maxsize=1024)
+def _resolve_beats(beats: tuple[BeatText, ...], dossier: Dossier, persona: Persona | None) -> tuple[Resolved, ...]:
     return resolve((claim for beat in beats for claim in find_claims(beat.text, beat.id)), dossier, persona)
 
 
