@@ -34,8 +34,8 @@ CHECKS: tuple[Check, ...] = (
 
 
 DESK_CHECKS: tuple[Check, ...] = (check_claims,)
-"""What only editors are told of: a model asked to mend a claim puts another one in its place, and the lock on facts
-keeps numbers from nowhere out of its drafts already."""
+"""What only editors are told of: which fact is right is for a person to say, and the lock on facts keeps numbers from
+nowhere out of drafts already."""
 
 
 def run_checks(subject: CheckSubject) -> tuple[Finding, ...]:
