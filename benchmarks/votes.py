@@ -174,6 +174,7 @@ async def measure(room: Path, clients: int, seconds: float) -> tuple[Ledger, flo
         with suppress(subprocess.TimeoutExpired):
             service.wait(30)
         service.kill()
+        service.wait()
     return ledger, took_s, away_s
 
 

@@ -47,10 +47,15 @@ def serve(
     with _listen(host, port) as listener, ReaderStore.open(newsroom.reader_store) as store:
         made = service.make_app(store, settings, site=site, serve_site=not no_site, open_mail=open_mail)
         server = uvicorn.Server(uvicorn.Config(made, **service.server_settings()))
-        _tell(listener, with_mail=open_mail is not None, as_json=as_json)
-        # uvicorn stops in good order and then raises the signal again; a plain stop is no failure.
-        before = signal.signal(signal.SIGTERM, lambda *_: None)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        # A stop that comes before uvicorn listens for it must not be lost. uvicorn stops in good order and then raises
+        # the signal again; a plain stop is no failure.
+        before = signal.signal(signal.SIGTERM, stop)
         try:
+            _tell(listener, with_mail=open_mail is not None, as_json=as_json)
             server.run(sockets=[listener])
         finally:
             signal.signal(signal.SIGTERM, before)

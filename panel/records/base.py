@@ -22,8 +22,8 @@ class Record(BaseModel):
     )
 
     later: ClassVar[frozenset[str]] = frozenset()
-    """Fields that came after such records were first kept. Where one says nothing it is not hashed, so that a record
-    from before it has the hash it was approved by."""
+    """Fields that came after such records were first kept. Where one is what it is by default it is not hashed, so that
+    a record from before it has the hash it was approved by."""
 
     def content_sha256(self) -> str:
         """Hash the record's content.
@@ -37,10 +37,10 @@ class Record(BaseModel):
 
 
 def _leave_out_unsaid(value: Any, data: Any) -> None:
-    """Take `later` fields without a value out of a record's dumped data, however deep it lies."""
+    """Take `later` fields that are what they are by default out of a record's dumped data, however deep it lies."""
     if isinstance(value, Record):
         for name in type(value).later:
-            if not getattr(value, name):
+            if getattr(value, name) == type(value).model_fields[name].default:
                 del data[name]
         for name in data:
             _leave_out_unsaid(getattr(value, name), data[name])

@@ -43,6 +43,13 @@ def test_a_stop_is_clean(open_room: Path, stop: signal.Signals, code: int) -> No
     assert not (open_room / "readers" / "readers.sqlite-wal").exists()
 
 
+def test_a_stop_that_comes_at_once_is_not_lost(open_room: Path) -> None:
+    served = serve(open_room)
+    served.process.send_signal(signal.SIGTERM)
+    rc, said = finish(served)
+    assert rc == 0 and "Traceback" not in said
+
+
 def test_a_port_in_use_is_told(room: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -52,7 +52,7 @@ WHEN = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 SEAT = Seat(tool="larkspur", persona="dx")
 BEAT = BeatText(id="bet", text="It holds.")
 OLD_FINDING = Finding(check="length", message="too short", instruction="Write more.")
-FINDING = OLD_FINDING.model_copy(update={"passage": Passage(place="licence", text="MIT"), "instead": "MIT"})
+FINDING = OLD_FINDING.model_copy(update={"start": 0, "passage": Passage(place="licence", text="MIT"), "instead": "MIT"})
 ATTEMPT = Attempt(
     seed=1, raw=" {}\n", findings=(FINDING,), prompt_tokens=9, cached_tokens=3, completion_tokens=5, duration_s=0.1
 )
@@ -168,7 +168,7 @@ def test_a_field_that_came_later_and_says_nothing_changes_no_hash() -> None:
     assert ATTEMPT.model_copy(update={"findings": (OLD_FINDING,)}).content_sha256() == sha256_of(
         {
             **ATTEMPT.model_dump(mode="json"),
-            "findings": [OLD_FINDING.model_dump(mode="json", exclude={"passage", "instead"})],
+            "findings": [OLD_FINDING.model_dump(mode="json", exclude={"start", "passage", "instead"})],
         }
     )
 
